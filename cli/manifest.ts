@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "./exit-codes";
+
+/** A site as synthesis wrote it into `vobox-sites.json`. */
+export interface SiteEntry {
+  readonly site: string;
+  readonly engine: string;
+  readonly container: string;
+  readonly image: string;
+  readonly fqdn: string;
+  readonly volumes: readonly string[];
+  readonly stacks: readonly string[];
+}
+
+/**
+ * The sites of a synthesis, or the one that is named.
+ *
+ * @param output the folder that `cdktf synth` wrote to
+ * @throws UserError when nothing was synthesized there, or there is no such site
+ */
+export function readSites(output: string, name?: string): readonly SiteEntry[] {
+  const path = join(output, "vobox-sites.json");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new UserError(
+      `${path} is not there: nothing is deployed from this folder yet. Run npm start or cdktf deploy first, or name the folder with --output.`,
+    );
+  }
+  const { sites } = JSON.parse(text) as { readonly sites: readonly SiteEntry[] };
+  if (name === undefined) return sites;
+  const found = sites.filter((site) => site.site === name);
+  if (found.length === 0)
+    throw new UserError(
+      `There is no site ${name}; the sites are: ${sites.map(({ site }) => site).join(", ")}.`,
+    );
+  return found;
+}

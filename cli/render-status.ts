@@ -1,0 +1,70 @@
+import type { SiteStatus } from "./status";
+
+/** The status as a person reads it. */
+export function renderStatus(sites: readonly SiteStatus[]): string {
+  return sites.map(renderSite).join("\n\n");
+}
+
+function renderSite(status: SiteStatus): string {
+  const { container } = status;
+  const lines = [
+    `${status.site}: ${status.healthy ? "healthy" : "NOT HEALTHY"}`,
+    ...status.reasons.map((reason) => `  ! ${reason}`),
+    "",
+    ...table([
+      ["host name", status.fqdn],
+      ["engine", status.engine],
+      ["image", status.image],
+      ["container", describeContainer(status)],
+      ...(container.startedAt === null ? [] : [["started", container.startedAt]]),
+      ["resolvers", status.resolvers.join(", ") || "-"],
+    ]),
+  ];
+  if (status.repositories.length > 0)
+    lines.push(
+      "",
+      ...table([
+        ["REPOSITORY", "READABLE", "MILLISECONDS", "MOUNT"],
+        ...status.repositories.map((repository) => [
+          repository.name,
+          repository.readable ? "yes" : "NO",
+          String(repository.milliseconds),
+          repository.mount ?? "-",
+        ]),
+      ]),
+    );
+  if (status.services.length > 0)
+    lines.push(
+      "",
+      ...table([
+        ["SERVICE", "RUNNING", "USER"],
+        ...status.services.map((service) => [
+          service.name,
+          service.running ? "yes" : "NO",
+          service.user ?? "-",
+        ]),
+      ]),
+    );
+  return lines.join("\n");
+}
+
+function describeContainer({ container }: SiteStatus): string {
+  const parts = [
+    container.name,
+    ...(container.id === null ? [] : [container.id.slice(0, 12)]),
+    container.state,
+    ...(container.health === null ? [] : [container.health]),
+    `${container.restarts} restarts`,
+  ];
+  return parts.join(", ");
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (wide, row) => row.map((cell, column) => Math.max(wide[column] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
+  );
+}

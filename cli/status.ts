@@ -1,0 +1,126 @@
+import { docker } from "./docker";
+import { UserError } from "./exit-codes";
+import type { SiteEntry } from "./manifest";
+
+/** The container as the engine sees it; `id`, `health` and `startedAt` are null where there is none. */
+export interface ContainerStatus {
+  readonly id: string | null;
+  readonly name: string;
+  /** Docker's word (running, exited, restarting, …), or `absent`. */
+  readonly state: string;
+  /** Docker's word: starting, healthy or unhealthy. */
+  readonly health: string | null;
+  readonly restarts: number;
+  readonly startedAt: string | null;
+}
+
+/** A repository, read by the VO account inside the container. */
+export interface RepositoryStatus {
+  readonly name: string;
+  readonly readable: boolean;
+  readonly milliseconds: number;
+  /** File system type and source of the mount; null where nothing is mounted. */
+  readonly mount: string | null;
+  readonly problem: string | null;
+}
+
+/** A service, as the VO-Box's supervisor sees it. */
+export interface ServiceStatus {
+  readonly name: string;
+  readonly running: boolean;
+  /** The account that its process runs as. */
+  readonly user: string | null;
+  readonly problem: string | null;
+}
+
+/** One site of the status document, see schema/status.schema.json. */
+export interface SiteStatus {
+  readonly site: string;
+  readonly healthy: boolean;
+  /** Why it is not healthy, by name. Empty when it is. */
+  readonly reasons: readonly string[];
+  readonly engine: string;
+  readonly fqdn: string;
+  readonly container: ContainerStatus;
+  /** What the container runs; what it should run where there is none. */
+  readonly image: string;
+  readonly repositories: readonly RepositoryStatus[];
+  readonly services: readonly ServiceStatus[];
+  /** In order, from resolv.conf inside. */
+  readonly resolvers: readonly string[];
+}
+
+interface Inspection {
+  readonly Id: string;
+  readonly RestartCount: number;
+  readonly Config: { readonly Image: string };
+  readonly State: {
+    readonly Status: string;
+    readonly StartedAt: string;
+    readonly Health?: { readonly Status: string };
+  };
+}
+
+interface InsideReport {
+  readonly healthy: boolean;
+  readonly reasons: readonly string[];
+  readonly repositories: readonly RepositoryStatus[];
+  readonly services: readonly ServiceStatus[];
+  readonly resolvers: readonly string[];
+}
+
+/**
+ * Asks the engine and the VO-Box itself.
+ *
+ * @throws UserError when the engine does not answer
+ */
+export async function siteStatus(entry: SiteEntry): Promise<SiteStatus> {
+  const inspected = await docker(entry.engine, ["container", "inspect", entry.container]);
+  const absent = /no such container/i.test(inspected.stderr);
+  if (inspected.code !== 0 && !absent)
+    throw new UserError(
+      `${entry.site}: the engine at ${entry.engine} does not answer (${inspected.stderr}). Start it; on this machine npm start does.`,
+    );
+  const inspection = absent ? undefined : (JSON.parse(inspected.stdout) as Inspection[])[0];
+  const container: ContainerStatus = {
+    id: inspection?.Id ?? null,
+    name: entry.container,
+    state: inspection?.State.Status ?? "absent",
+    health: inspection?.State.Health?.Status ?? null,
+    restarts: inspection?.RestartCount ?? 0,
+    startedAt: inspection?.State.StartedAt ?? null,
+  };
+  const inside =
+    container.state === "running" ? await insideReport(entry) : nothingInside(container);
+  const reasons = [...inside.reasons];
+  if (container.state === "running" && container.health !== "healthy" && reasons.length === 0)
+    reasons.push(`container: health is ${container.health ?? "unknown"} by the engine's checks`);
+  return {
+    site: entry.site,
+    healthy: inside.healthy && reasons.length === 0,
+    reasons,
+    engine: entry.engine,
+    fqdn: entry.fqdn,
+    container,
+    image: inspection?.Config.Image ?? entry.image,
+    repositories: inside.repositories,
+    services: inside.services,
+    resolvers: inside.resolvers,
+  };
+}
+
+async function insideReport(entry: SiteEntry): Promise<InsideReport> {
+  const health = ["exec", entry.container, "/usr/libexec/vobox/health", "--json"];
+  const { stdout, stderr } = await docker(entry.engine, health);
+  try {
+    return JSON.parse(stdout) as InsideReport;
+  } catch {
+    return { ...nothing, reasons: [`container: gives no report (${stderr || "nothing printed"})`] };
+  }
+}
+
+function nothingInside(container: ContainerStatus): InsideReport {
+  return { ...nothing, reasons: [`container: ${container.state}`] };
+}
+
+const nothing = { healthy: false, repositories: [], services: [], resolvers: [] } as const;

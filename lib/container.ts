@@ -1,0 +1,298 @@
+import { createHash } from "node:crypto";
+import { Container, type ContainerMounts } from "@cdktf/provider-docker/lib/container";
+import { Volume } from "@cdktf/provider-docker/lib/volume";
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { CvmfsMount } from "./cvmfs";
+import type { DnsSettings } from "./dns";
+import { refuseCollidingIds } from "./ids";
+import { voAccountHome } from "./image/account";
+import type { IVoBoxImage } from "./image/image";
+import { VoBoxNetwork } from "./network";
+import { checkText, checkWholeNumber, refuse } from "./refusal";
+import { refusePrivateKeys, refuseSecretKeys } from "./secrets";
+
+/** A change of what this label hashes replaces the container: the provider would report it as applied and leave the old value. */
+const appliedByReplacementLabel = "ch.cern.alice.vobox.replace-on";
+/** Megabytes that ALICE asks a VO-Box to have (JAliEn documentation, VO-Box requirements: 4 GB). */
+const memoryMegabytes = 4096;
+const megabytesOfMachine = 1024 * 1024;
+
+/** When the VO-Box counts as unhealthy. */
+export interface HealthCheckProps {
+  /** Seconds between two checks, 5 to 3600. @default 30 */
+  readonly intervalSeconds?: number;
+  /** Seconds that one check may take, 5 to 600. @default 45 */
+  readonly timeoutSeconds?: number;
+  /** Failed checks in a row until the VO-Box is unhealthy, 1 to 100. @default 3 */
+  readonly retries?: number;
+  /** Seconds after the start in which failed checks do not count, 0 to 3600. @default 300 */
+  readonly startPeriodSeconds?: number;
+}
+
+/** How much of the container's own log the engine keeps. */
+export interface LogRotationProps {
+  /** Megabytes of one file, 1 to 1000. @default 50 */
+  readonly maximumFileMegabytes?: number;
+  /** Number of files, 1 to 100. @default 5 */
+  readonly maximumFiles?: number;
+}
+
+export interface VoBoxContainerProps {
+  /** The image that runs. */
+  readonly image: IVoBoxImage;
+  /**
+   * Fully qualified name that the VO-Box is registered with in ALICE's LDAP, up to 64 characters. It
+   * becomes the host name: services look their configuration up by it.
+   */
+  readonly fqdn: string;
+  /** How CVMFS comes into the container. */
+  readonly cvmfs: CvmfsMount;
+  /** Name of the container on the engine. @default - the first label of the FQDN */
+  readonly name?: string;
+  /** How the VO-Box is attached to the network. @default VoBoxNetwork.host() */
+  readonly network?: VoBoxNetwork;
+  /** Resolvers of the site, in order. @default - those that the engine gives */
+  readonly dns?: DnsSettings;
+  /**
+   * Directory of the host with the site's own startup commands; absolute path. It is bound read-only at
+   * `/etc/vobox/init.d`. Its files (`*.sh`, or executables) run in order of their names before the
+   * services start, as root; one that fails stops the start. Changing them needs no build.
+   * @default - none
+   */
+  readonly startupDirectory?: string;
+  /** Megabytes of memory, without swap, 512 to 1048576. @default 4096 */
+  readonly memoryMegabytes?: number;
+  /** Seconds from a stop until the engine kills the container, 10 to 600. @default 60 */
+  readonly stopGraceSeconds?: number;
+  /** When the VO-Box counts as unhealthy. @default - see HealthCheckProps */
+  readonly healthCheck?: HealthCheckProps;
+  /** How much of the container's log is kept. @default - see LogRotationProps */
+  readonly logRotation?: LogRotationProps;
+  /**
+   * Whether state and logs stay on the host when the VO-Box is destroyed. A replacement of the container keeps
+   * them in any case.
+   * @default true
+   */
+  readonly retainVolumes?: boolean;
+  /** Further environment of init and services; names in capitals, none named like a secret. @default - none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Further labels of the container. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The container of a VO-Box.
+ *
+ * It restarts always: there is no prop for it, for with every other policy some crash of the engine leaves
+ * it down. It is never privileged. Nothing of value lies in it: state and logs are volumes.
+ */
+export class VoBoxContainer extends Construct {
+  /** Name on the engine. */
+  readonly name: string;
+  /** Names of the volumes on the engine. */
+  readonly volumeNames: { readonly state: string; readonly logs: string };
+  /** The Terraform resource: for what the provider can and no prop names. */
+  readonly resource: Container;
+
+  /** @throws Refusal for bad input, naming this construct's path. */
+  constructor(scope: Construct, id: string, props: VoBoxContainerProps) {
+    super(scope, id);
+    refuseCollidingIds(this);
+    const { image, ...values } = props;
+    refusePrivateKeys(this, "", values);
+    const network = props.network ?? VoBoxNetwork.host();
+    const memory = props.memoryMegabytes ?? memoryMegabytes;
+    const stopGraceSeconds = props.stopGraceSeconds ?? 60;
+    this.validateNames(props);
+    props.cvmfs.validate(this, "cvmfs");
+    props.dns?.validate(this, "dns", network.sharesHost);
+    checkWholeNumber(this, "memoryMegabytes", memory, {
+      minimum: 512,
+      maximum: megabytesOfMachine,
+      unit: "megabytes",
+    });
+    checkWholeNumber(this, "stopGraceSeconds", stopGraceSeconds, {
+      minimum: 10,
+      maximum: 600,
+      unit: "seconds",
+    });
+
+    this.name = props.name ?? props.fqdn.split(".")[0]!;
+    this.volumeNames = { state: `${this.name}-state`, logs: `${this.name}-logs` };
+    const healthcheck = this.renderHealthCheck(props.healthCheck ?? {});
+    const init = true;
+    this.resource = new Container(this, "Default", {
+      name: this.name,
+      image: image.reference,
+      hostname: props.fqdn,
+      networkMode: network.mode,
+      restart: "always",
+      mustRun: true,
+      init,
+      // The provider sends its own stop, with this grace; the engine's shutdown uses the other.
+      destroyGraceSeconds: stopGraceSeconds,
+      stopTimeout: stopGraceSeconds,
+      stopSignal: "SIGTERM",
+      memory,
+      // Equal to memory: no swap. Both, or each plan shows a change.
+      memorySwap: memory,
+      ...this.renderLogRotation(props.logRotation ?? {}),
+      env: Object.entries(this.renderEnvironment(props))
+        .map(([key, value]) => `${key}=${value}`)
+        .sort(),
+      mounts: [...this.renderVolumes(props.retainVolumes ?? true), ...this.renderBinds(props)],
+      healthcheck,
+      labels: Object.entries({
+        ...props.labels,
+        [appliedByReplacementLabel]: digest({ healthcheck, init }),
+      })
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([label, value]) => ({ label, value })),
+    });
+    // Across stacks the order is that of the stacks, and the tag is known at synthesis.
+    if (TerraformStack.of(image) === TerraformStack.of(this)) this.resource.node.addDependency(image);
+    this.node.defaultChild = this.resource;
+  }
+
+  private validateNames(props: VoBoxContainerProps): void {
+    checkText(this, "fqdn", props.fqdn, {
+      pattern:
+        /^(?=.{4,64}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.[a-z][a-z0-9-]*[a-z0-9]$/,
+      allowed: "a fully qualified domain name in lower case, such as vobox.cern.ch, up to 64 characters",
+      remedy: "ALICE's LDAP knows the VO-Box by what `hostname -f` says.",
+    });
+    if (props.name !== undefined)
+      checkText(this, "name", props.name, {
+        pattern: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/,
+        allowed: "2 to 63 letters, digits, _ . or -, beginning with a letter or digit",
+      });
+    if (props.startupDirectory !== undefined)
+      checkText(this, "startupDirectory", props.startupDirectory, {
+        pattern: /^(\/(?!\.{1,2}(\/|$))[^/\s]+)+$/,
+        allowed: "an absolute path on the host other than /",
+      });
+    refuseSecretKeys(this, "environment", props.environment ?? {});
+    for (const key of Object.keys(props.environment ?? {})) {
+      checkText(this, "environment", key, {
+        pattern: /^(?!VOBOX_)[A-Za-z_][A-Za-z0-9_]*$/,
+        allowed: "names of letters, digits and _ that do not begin with VOBOX_",
+        remedy: "VOBOX_* is set from the other props.",
+      });
+    }
+    refuseSecretKeys(this, "labels", props.labels ?? {});
+    if (appliedByReplacementLabel in (props.labels ?? {}))
+      refuse(this, {
+        property: `labels.${appliedByReplacementLabel}`,
+        allowed: "other labels",
+        remedy: "This one is computed.",
+      });
+  }
+
+  private renderEnvironment(props: VoBoxContainerProps): Readonly<Record<string, string>> {
+    return {
+      ...props.environment,
+      VOBOX_FQDN: props.fqdn,
+      ...props.cvmfs.environment,
+      ...props.dns?.environment,
+    };
+  }
+
+  /** Named volumes that the engine makes at the first start stay at a destroy; ones of Terraform's own go. */
+  private renderVolumes(retain: boolean): ContainerMounts[] {
+    const targets = {
+      state: "/var/lib/vobox",
+      logs: `${voAccountHome}/ALICE`,
+    };
+    return (["state", "logs"] as const).map((kind) => {
+      const name = this.volumeNames[kind];
+      const source = retain
+        ? name
+        : new Volume(this, kind === "state" ? "State" : "Logs", { name }).name;
+      return { type: "volume", source, target: targets[kind] };
+    });
+  }
+
+  private renderBinds(props: VoBoxContainerProps): ContainerMounts[] {
+    const startup: ContainerMounts[] =
+      props.startupDirectory === undefined
+        ? []
+        : [
+            {
+              type: "bind",
+              source: props.startupDirectory,
+              target: "/etc/vobox/init.d",
+              readOnly: true,
+            },
+          ];
+    return [...props.cvmfs.mounts, ...startup];
+  }
+
+  private renderHealthCheck(props: HealthCheckProps) {
+    const seconds = {
+      intervalSeconds: props.intervalSeconds ?? 30,
+      timeoutSeconds: props.timeoutSeconds ?? 45,
+      startPeriodSeconds: props.startPeriodSeconds ?? 300,
+    };
+    const retries = props.retries ?? 3;
+    const ranges = {
+      intervalSeconds: [5, 3600],
+      timeoutSeconds: [5, 600],
+      startPeriodSeconds: [0, 3600],
+    } as const;
+    for (const key of ["intervalSeconds", "timeoutSeconds", "startPeriodSeconds"] as const)
+      checkWholeNumber(this, `healthCheck.${key}`, seconds[key], {
+        minimum: ranges[key][0],
+        maximum: ranges[key][1],
+        unit: "seconds",
+      });
+    checkWholeNumber(this, "healthCheck.retries", retries, {
+      minimum: 1,
+      maximum: 100,
+      unit: "checks",
+    });
+    return {
+      test: ["CMD", "/usr/libexec/vobox/health"],
+      interval: goDuration(seconds.intervalSeconds),
+      timeout: goDuration(seconds.timeoutSeconds),
+      startPeriod: goDuration(seconds.startPeriodSeconds),
+      retries,
+    };
+  }
+
+  /** Driver and all options: what is left out the engine fills in, and the next plan would replace the container. */
+  private renderLogRotation(props: LogRotationProps) {
+    const megabytes = props.maximumFileMegabytes ?? 50;
+    const files = props.maximumFiles ?? 5;
+    checkWholeNumber(this, "logRotation.maximumFileMegabytes", megabytes, {
+      minimum: 1,
+      maximum: 1000,
+      unit: "megabytes",
+    });
+    checkWholeNumber(this, "logRotation.maximumFiles", files, {
+      minimum: 1,
+      maximum: 100,
+      unit: "files",
+    });
+    return {
+      logDriver: "json-file",
+      logOpts: { "max-size": `${megabytes}m`, "max-file": String(files) },
+    };
+  }
+}
+
+/** As Go prints a duration, 90 as `1m30s`: any other form differs from what the engine gives back. */
+function goDuration(seconds: number): string {
+  const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
+  const units = ["h", "m", "s"];
+  const first = parts.findIndex((part) => part > 0);
+  return first === -1
+    ? "0s"
+    : parts
+        .map((part, index) => (index >= first ? `${part}${units[index]}` : ""))
+        .join("");
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,149 @@
+import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
+import type { IConstruct } from "constructs";
+import { checkDistinct, checkText, refuse } from "./refusal";
+
+const cvmfsRoot = "/cvmfs";
+
+export interface CvmfsRepositoryOptions {
+  /**
+   * A file of the repository that is read to see whether the repository works; path below the
+   * repository's top.
+   * @default - the first file found near the top
+   */
+  readonly probeFile?: string;
+}
+
+/** A CVMFS repository. */
+export class CvmfsRepository {
+  /** ALICE's software, scripts and containers. */
+  static alice(): CvmfsRepository {
+    return new CvmfsRepository("alice.cern.ch", { probeFile: "bin/alienv" });
+  }
+
+  /** ALICE's calibration data of Runs 1 and 2. */
+  static aliceOcdb(): CvmfsRepository {
+    return new CvmfsRepository("alice-ocdb.cern.ch");
+  }
+
+  readonly probeFile?: string;
+
+  /** @param name the repository's fully qualified name, e.g. `alice.cern.ch` */
+  constructor(
+    readonly name: string,
+    options: CvmfsRepositoryOptions = {},
+  ) {
+    this.probeFile = options.probeFile;
+  }
+
+  /** @throws Refusal when name or probe file cannot be one. */
+  validate(scope: IConstruct, property: string): void {
+    checkText(scope, `${property}.name`, this.name, {
+      pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+      allowed: "<name>.<domain> in lower case, such as alice.cern.ch",
+    });
+    if (this.probeFile !== undefined)
+      checkText(scope, `${property}.probeFile`, this.probeFile, {
+        // It travels in a list that is separated by blanks.
+        pattern: /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\s=]+$/,
+        allowed: "a path below the repository's top, without blanks, = or ..",
+      });
+  }
+}
+
+export interface CvmfsFromHostProps {
+  /**
+   * The repositories that the VO-Box needs. They decide what init waits for and what counts as healthy.
+   * @default - alice.cern.ch and alice-ocdb.cern.ch
+   */
+  readonly repositories?: readonly CvmfsRepository[];
+  /**
+   * Where the container sees CVMFS: `/cvmfs`, or one repository below it. All software on CVMFS is built for that path.
+   * @default /cvmfs
+   */
+  readonly mountPoint?: string;
+  /**
+   * What is bound from the host. It must lie on a shared mount there.
+   * @default - the mount point's own path
+   */
+  readonly hostPath?: string;
+}
+
+/** How a VO-Box comes by CVMFS. */
+export class CvmfsMount {
+  /**
+   * The host's own client, through autofs: `/cvmfs` is bound read-only and with `rslave`, so that what
+   * autofs mounts and unmounts on the host later is seen inside. With Docker's default, a repository
+   * that was not mounted at the start answers "Too many levels of symbolic links" for ever.
+   */
+  static fromHost(props: CvmfsFromHostProps = {}): CvmfsMount {
+    return new CvmfsMount(props);
+  }
+
+  readonly repositories: readonly CvmfsRepository[];
+  readonly mountPoint: string;
+  readonly hostPath: string;
+
+  private constructor(props: CvmfsFromHostProps) {
+    this.repositories = [
+      ...(props.repositories ?? [CvmfsRepository.alice(), CvmfsRepository.aliceOcdb()]),
+    ];
+    this.mountPoint = props.mountPoint ?? cvmfsRoot;
+    this.hostPath = props.hostPath ?? this.mountPoint;
+  }
+
+  /** Environment that the image's init and health read. */
+  get environment(): Readonly<Record<string, string>> {
+    const probeFiles = this.repositories
+      .filter((repository) => repository.probeFile !== undefined)
+      .map((repository) => `${repository.name}=${repository.probeFile}`);
+    return {
+      VOBOX_CVMFS_REPOSITORIES: this.repositories.map((repository) => repository.name).join(" "),
+      ...(probeFiles.length > 0 && { VOBOX_CVMFS_PROBE_FILES: probeFiles.join(" ") }),
+    };
+  }
+
+  /** The mounts that the container takes. */
+  get mounts(): readonly ContainerMounts[] {
+    return [
+      {
+        type: "bind",
+        source: this.hostPath,
+        target: this.mountPoint,
+        readOnly: true,
+        bindOptions: { propagation: "rslave" },
+      },
+    ];
+  }
+
+  /** @throws Refusal for repositories, mount point or host path that cannot work. */
+  validate(scope: IConstruct, property: string): void {
+    checkText(scope, `${property}.mountPoint`, this.mountPoint, {
+      pattern: /^\/cvmfs(\/[a-z0-9][a-z0-9.-]*)?$/,
+      allowed: "/cvmfs, or one repository's directory in it",
+      remedy: "The software on CVMFS is built for that path.",
+    });
+    checkText(scope, `${property}.hostPath`, this.hostPath, {
+      pattern: /^(\/(?!\.{1,2}(\/|$))[^/\s]+)+$/,
+      allowed: "an absolute path on the host other than /",
+    });
+    if (this.repositories.length === 0)
+      refuse(scope, {
+        property: `${property}.repositories`,
+        given: [],
+        allowed: "at least one repository",
+        remedy: "JAliEn itself comes from alice.cern.ch.",
+      });
+    this.repositories.forEach((repository, index) => {
+      const place = `${property}.repositories[${index}]`;
+      repository.validate(scope, place);
+      if (!`${cvmfsRoot}/${repository.name}/`.startsWith(`${this.mountPoint}/`))
+        refuse(scope, {
+          property: place,
+          given: repository.name,
+          allowed: `repositories below ${this.mountPoint}`,
+          remedy: "Bind /cvmfs as a whole.",
+        });
+    });
+    checkDistinct(scope, `${property}.repositories`, this.repositories, ({ name }) => name);
+  }
+}

@@ -1,0 +1,97 @@
+import { isIP, isIPv6 } from "node:net";
+import { Annotations } from "cdktf";
+import type { IConstruct } from "constructs";
+import { checkDistinct, checkText, refuse } from "./refusal";
+
+/** Most servers that resolv.conf takes; the C library drops the rest in silence (resolv.conf(5), MAXNS). */
+const maximumServers = 3;
+const domain = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
+// resolv.conf(5).
+const option =
+  /^(debug|rotate|no-aaaa|no-check-names|inet6|edns0|single-request|single-request-reopen|no-tld-query|use-vc|no-reload|trust-ad|(ndots|timeout|attempts):\d{1,2})$/;
+
+export interface DnsSettingsProps {
+  /** Resolvers as IP addresses, asked in this order. One to three. */
+  readonly servers: readonly string[];
+  /** Domains that are tried for short names, in this order. @default - none */
+  readonly searchDomains?: readonly string[];
+  /** Options of resolv.conf(5), e.g. `timeout:2`. @default - none */
+  readonly options?: readonly string[];
+}
+
+/**
+ * The resolvers of a VO-Box, in order.
+ *
+ * They are written to `/etc/resolv.conf` inside the container at each start, in every network mode:
+ * the engine rebuilds that file at each start, and the provider's own `dns` loses the order.
+ */
+export class DnsSettings {
+  readonly servers: readonly string[];
+  readonly searchDomains: readonly string[];
+  readonly options: readonly string[];
+
+  constructor(props: DnsSettingsProps) {
+    this.servers = [...props.servers];
+    this.searchDomains = [...(props.searchDomains ?? [])];
+    this.options = [...(props.options ?? [])];
+  }
+
+  /** Environment that the image's init reads; lists are separated by blanks. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      VOBOX_DNS_SERVERS: this.servers.join(" "),
+      ...(this.searchDomains.length > 0 && { VOBOX_DNS_SEARCH: this.searchDomains.join(" ") }),
+      ...(this.options.length > 0 && { VOBOX_DNS_OPTIONS: this.options.join(" ") }),
+    };
+  }
+
+  /** @throws Refusal when a server, search domain or option cannot stand in resolv.conf or would not work. */
+  validate(scope: IConstruct, property: string, sharesHostNetwork: boolean): void {
+    if (this.servers.length < 1 || this.servers.length > maximumServers)
+      refuse(scope, {
+        property: `${property}.servers`,
+        given: this.servers,
+        allowed: `one to ${maximumServers} resolvers`,
+        remedy: "The C library ignores all after the third.",
+      });
+    this.servers.forEach((server, index) => {
+      const place = `${property}.servers[${index}]`;
+      if (isIP(server) === 0)
+        refuse(scope, {
+          property: place,
+          given: server,
+          allowed: "an IPv4 or IPv6 address",
+          remedy: "A resolver cannot be named: nothing would resolve its name.",
+        });
+      if (!sharesHostNetwork && isLoopback(server))
+        refuse(scope, {
+          property: place,
+          given: server,
+          allowed: "an address that the container reaches",
+          remedy:
+            "Loopback is the container's own outside host networking: give the address of the real resolver.",
+        });
+    });
+    checkDistinct(scope, `${property}.servers`, this.servers, (server) => server.toLowerCase());
+    this.searchDomains.forEach((name, index) =>
+      checkText(scope, `${property}.searchDomains[${index}]`, name, {
+        pattern: domain,
+        allowed: "a domain name such as cern.ch",
+      }),
+    );
+    this.options.forEach((value, index) =>
+      checkText(scope, `${property}.options[${index}]`, value, {
+        pattern: option,
+        allowed: "an option of resolv.conf(5), such as timeout:2 or edns0",
+      }),
+    );
+    if (this.options.includes("rotate"))
+      Annotations.of(scope).addWarning(
+        `${scope.node.path}: ${property}.options: "rotate" asks the resolvers in turn, not in the order given.`,
+      );
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return isIPv6(address) ? /^(0*:)*0*1$/.test(address) || /^::ffff:127\./i.test(address) : address.startsWith("127.");
+}

@@ -1,0 +1,109 @@
+import type { IConstruct } from "constructs";
+import { checkText } from "../refusal";
+
+export interface BaseImageProps {
+  /** Name and tag, or name and digest, of the image. Not the tag `latest`. */
+  readonly reference: string;
+}
+
+/** What a VO-Box image is made from: a reference and the way in which its family installs packages. */
+export abstract class BaseImage {
+  /**
+   * EL 9, what ALICE asks for (JAliEn documentation, VO-Box requirements). The default.
+   * @param props another reference of the same family. @default almalinux:9.6
+   */
+  static el9(props: BaseImageProps = { reference: "almalinux:9.6" }): BaseImage {
+    return new EnterpriseLinux(props.reference);
+  }
+
+  /**
+   * Debian 12: what a machine without a container registry can make itself.
+   * @param props another reference of the same family. @default debian:12-slim
+   */
+  static debian(props: BaseImageProps = { reference: "debian:12-slim" }): BaseImage {
+    return new Debian(props.reference);
+  }
+
+  protected constructor(
+    /** Name and tag, or digest. */
+    readonly reference: string,
+  ) {}
+
+  /** Packages that the VO-Box itself needs, by this family's names. */
+  abstract readonly requiredPackages: readonly string[];
+
+  /** Dockerfile instructions that install the packages. */
+  abstract renderInstall(packages: readonly string[]): string;
+
+  /** @throws Refusal for a reference without a fixed version. */
+  validate(scope: IConstruct, property: string): void {
+    checkText(scope, `${property}.reference`, this.reference, {
+      pattern:
+        /^[a-z0-9]+([._:/-]+[a-z0-9]+)*((:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})|(@sha256:[0-9a-f]{64}))$/,
+      allowed: "name:tag with a version as the tag (not latest), or name@sha256:digest",
+      remedy: "Without a fixed version the same sources would give different images.",
+    });
+  }
+}
+
+function listed(packages: readonly string[]): string {
+  return packages.join(" \\\n      ");
+}
+
+class EnterpriseLinux extends BaseImage {
+  // The commands that the VO-Box scripts call: ldapsearch, envsubst, perl, curl, tar, ps, hostname.
+  readonly requiredPackages = [
+    "ca-certificates",
+    "curl-minimal",
+    "findutils",
+    "gettext",
+    "hostname",
+    "openldap-clients",
+    "perl-interpreter",
+    "procps-ng",
+    "supervisor",
+    "tar",
+    "util-linux",
+  ];
+
+  constructor(reference: string) {
+    super(reference);
+  }
+
+  override renderInstall(packages: readonly string[]): string {
+    return [
+      "RUN dnf -y install epel-release \\",
+      " && dnf -y install --setopt=install_weak_deps=False \\",
+      `      ${listed(packages)} \\`,
+      " && dnf clean all",
+    ].join("\n");
+  }
+}
+
+class Debian extends BaseImage {
+  readonly requiredPackages = [
+    "ca-certificates",
+    "curl",
+    "gettext-base",
+    "hostname",
+    "ldap-utils",
+    "perl",
+    "procps",
+    "supervisor",
+    "tar",
+    "util-linux",
+  ];
+
+  constructor(reference: string) {
+    super(reference);
+  }
+
+  override renderInstall(packages: readonly string[]): string {
+    return [
+      "RUN apt-get update \\",
+      " && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \\",
+      `      ${listed(packages)} \\`,
+      " && rm -rf /var/lib/apt/lists/*",
+    ].join("\n");
+  }
+}

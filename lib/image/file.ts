@@ -1,0 +1,56 @@
+import { readFileSync, statSync } from "node:fs";
+import type { IConstruct } from "constructs";
+import { checkText, checkWholeNumber } from "../refusal";
+
+export interface VoBoxFileOptions {
+  /** Permission bits, e.g. `0o640`. @default - 0o755 for an executable file, else 0o644 */
+  readonly mode?: number;
+}
+
+/** A file that an image holds. */
+export class VoBoxFile {
+  /**
+   * A copy of a file of this machine. Of its mode only the execute bit of the owner counts, as in git: the
+   * rest differs between checkouts.
+   * @param target absolute path in the image
+   * @throws Error when the file cannot be read
+   */
+  static fromPath(source: string, target: string, options: VoBoxFileOptions = {}): VoBoxFile {
+    const executable = (statSync(source).mode & 0o100) !== 0;
+    return new VoBoxFile(
+      target,
+      readFileSync(source),
+      options.mode ?? (executable ? 0o755 : 0o644),
+    );
+  }
+
+  /**
+   * A file with this text.
+   * @param target absolute path in the image
+   */
+  static fromText(target: string, text: string, options: VoBoxFileOptions = {}): VoBoxFile {
+    return new VoBoxFile(target, Buffer.from(text), options.mode ?? 0o644);
+  }
+
+  private constructor(
+    /** Absolute path in the image. */
+    readonly target: string,
+    readonly content: Buffer,
+    /** Permission bits. */
+    readonly mode: number,
+  ) {}
+
+  /** @throws Refusal for a target or a mode that a file cannot have. */
+  validate(scope: IConstruct, property: string): void {
+    checkText(scope, `${property}.target`, this.target, {
+      // eslint-disable-next-line no-control-regex
+      pattern: /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f]+)+$/,
+      allowed: "an absolute path in the image, without . or ..",
+    });
+    checkWholeNumber(scope, `${property}.mode`, this.mode, {
+      minimum: 0,
+      maximum: 0o777,
+      unit: "permission bits (0o000 to 0o777)",
+    });
+  }
+}

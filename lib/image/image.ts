@@ -1,0 +1,118 @@
+import { Image } from "@cdktf/provider-docker/lib/image";
+import { TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import { refuseCollidingIds } from "../ids";
+import { checkDistinct, checkText, checkWholeNumber } from "../refusal";
+import { refusePrivateKeys } from "../secrets";
+import { voAccountName } from "./account";
+import { BaseImage } from "./base-image";
+import { type VoAccount, writeBuildContext } from "./context";
+import type { VoBoxFile } from "./file";
+import { VoBoxServices } from "./services";
+
+/** Seconds that a slow site gets to build an image; the provider's default of 20 minutes, in sight. */
+const buildTimeoutMinutes = 20;
+/** Length of the tag: enough of the hash that two images of one site never share it. */
+const tagLength = 16;
+
+/** An image of a VO-Box, wherever it is built. */
+export interface IVoBoxImage extends Construct {
+  /** Name and content-hash tag, known at synthesis. */
+  readonly reference: string;
+  /** Names of the services in it. */
+  readonly serviceNames: readonly string[];
+}
+
+export interface VoBoxImageProps {
+  /** What the image is made from. @default BaseImage.el9() */
+  readonly base?: BaseImage;
+  /** Services that the VO-Box runs. @default VoBoxServices.jalien() */
+  readonly services?: VoBoxServices;
+  /** Packages besides those that the VO-Box needs, by the names of the base's family. @default - none */
+  readonly packages?: readonly string[];
+  /** Files besides the shipped ones; one with the path of a shipped file takes its place. @default - none */
+  readonly files?: readonly VoBoxFile[];
+  /** Name of the image on the engine, without a tag. @default vobox */
+  readonly name?: string;
+  /** Number of the VO account `alicesgm` (user and group), 1 to 60000: what the volumes' files belong to. @default 1000 */
+  readonly accountUid?: number;
+}
+
+/**
+ * The image of a VO-Box: base, packages, services and scripts. One image serves all sites; what differs
+ * between sites belongs to the container.
+ *
+ * Its tag is a hash of its content, so it is built if and only if the content changes. On a change the
+ * new image is built before the old one is dropped from the state, and the old one stays on the engine.
+ */
+export class VoBoxImage extends Construct implements IVoBoxImage {
+  readonly reference: string;
+  readonly serviceNames: readonly string[];
+  /** The Terraform resource: for what the provider can and no prop names. */
+  readonly resource: Image;
+
+  /** @throws Refusal for bad input, naming this construct's path. */
+  constructor(scope: Construct, id: string, props: VoBoxImageProps = {}) {
+    super(scope, id);
+    refuseCollidingIds(this);
+    refusePrivateKeys(this, "", props);
+    const base = props.base ?? BaseImage.el9();
+    const services = props.services ?? VoBoxServices.jalien();
+    const name = props.name ?? "vobox";
+    const account: VoAccount = { name: voAccountName, uid: props.accountUid ?? 1000 };
+    const packages = props.packages ?? [];
+    const files = props.files ?? [];
+
+    base.validate(this, "base");
+    services.validate(this, "services");
+    packages.forEach((one, index) =>
+      checkText(this, `packages[${index}]`, one, {
+        pattern: /^[A-Za-z0-9][A-Za-z0-9.+:_-]*$/,
+        allowed: "the name of a package",
+      }),
+    );
+    files.forEach((file, index) => file.validate(this, `files[${index}]`));
+    checkDistinct(this, "files", files, (file) => file.target);
+    checkText(this, "name", name, {
+      pattern: /^[a-z0-9]+([._/-][a-z0-9]+)*$/,
+      allowed: "lower-case letters, digits, and . _ - / between them, without a tag",
+      remedy: "The tag is the hash of the content.",
+    });
+    checkWholeNumber(this, "accountUid", account.uid, {
+      minimum: 1,
+      maximum: 60000,
+      unit: "user numbers",
+    });
+
+    const context = writeBuildContext({
+      base,
+      packages,
+      account,
+      services: services.list,
+      files,
+    });
+    this.reference = `${name}:${context.hash.slice(0, tagLength)}`;
+    this.serviceNames = services.list.map((service) => service.name);
+    const asset = new TerraformAsset(this, "Context", {
+      path: context.directory,
+      assetHash: context.hash,
+    });
+    this.resource = new Image(this, "Default", {
+      name: this.reference,
+      // The engine keeps the old image until it is pruned: a container may still run it.
+      keepLocally: true,
+      triggers: { content: context.hash },
+      buildAttribute: {
+        context: asset.path,
+        dockerfile: "Dockerfile",
+        // The engine may have no bridge; and the host's resolvers are those that work.
+        networkMode: "host",
+      },
+      timeouts: { create: `${buildTimeoutMinutes}m` },
+      lifecycle: { createBeforeDestroy: true },
+    });
+    // buildx, the default of provider 4, dials the default socket instead of the provider's host.
+    this.resource.addOverride("build.use_legacy_builder", true);
+    this.node.defaultChild = this.resource;
+  }
+}

@@ -1,0 +1,22 @@
+/** How a VO-Box is attached to the network. */
+export class VoBoxNetwork {
+  /** The host's own network: the host's addresses and ports are the VO-Box's. The default, and what works on every cloud. */
+  static host(): VoBoxNetwork {
+    return new VoBoxNetwork("host");
+  }
+
+  /** The engine's default bridge, behind the host's address translation. */
+  static bridge(): VoBoxNetwork {
+    return new VoBoxNetwork("bridge");
+  }
+
+  private constructor(
+    /** The engine's network mode. */
+    readonly mode: "host" | "bridge",
+  ) {}
+
+  /** Whether loopback inside the container is the host's. */
+  get sharesHost(): boolean {
+    return this.mode === "host";
+  }
+}

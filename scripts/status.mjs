@@ -1,0 +1,7 @@
+// npm run status [-- --json] [-- --site NAME] [-- --wait SECONDS]
+import { build, main, runHere, top } from "./support.mjs";
+
+await main(async (args) => {
+  await build();
+  return runHere(process.execPath, [`${top}/dist/cli/main.js`, "status", ...args]);
+});

@@ -1,0 +1,47 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { App, type AppConfig } from "cdktf";
+
+/** Name of the file, in the synthesis output, that lists the sites for the `vobox` command. */
+export const siteManifestFile = "vobox-sites.json";
+
+/** A site as the `vobox` command sees it. */
+export interface SiteManifestEntry {
+  readonly site: string;
+  /** Address of the engine, e.g. `unix:///var/run/docker.sock`. */
+  readonly engine: string;
+  /** Name of the container on the engine. */
+  readonly container: string;
+  /** Name and tag of the image that the container should run. */
+  readonly image: string;
+  readonly fqdn: string;
+  /** Names of the volumes that a destroy keeps. */
+  readonly volumes: readonly string[];
+  /** Ids of the site's stacks in the order of their deployment. */
+  readonly stacks: readonly string[];
+}
+
+/** A CDKTF app that also writes the manifest of its sites. */
+export class VoBoxApp extends App {
+  private readonly sites: SiteManifestEntry[] = [];
+
+  constructor(config: AppConfig = {}) {
+    super(config);
+  }
+
+  /** @throws Error when a site of that name is there already. */
+  addSite(entry: SiteManifestEntry): void {
+    if (this.sites.some(({ site }) => site === entry.site))
+      throw new Error(`site ${entry.site}: there are two sites of this name; rename one of them`);
+    this.sites.push(entry);
+  }
+
+  override synth(): void {
+    super.synth();
+    mkdirSync(this.outdir, { recursive: true });
+    writeFileSync(
+      join(this.outdir, siteManifestFile),
+      `${JSON.stringify({ version: 1, sites: this.sites }, null, 2)}\n`,
+    );
+  }
+}

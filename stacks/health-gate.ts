@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { Resource } from "@cdktf/provider-null/lib/resource";
+import { TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import type { VoBox } from "../lib";
+
+export interface HealthGateProps {
+  readonly vobox: VoBox;
+  /** Address of the engine. */
+  readonly engine: string;
+  /** Seconds that the VO-Box gets to become healthy. @default 600 */
+  readonly limitSeconds?: number;
+}
+
+/**
+ * Ends a deployment only when the VO-Box is healthy, and removes the images that are older than the one before.
+ *
+ * The provider's own `wait` would mark a container that is late for replacement; here the container
+ * stays, the deployment fails with the reasons, and the next one waits again.
+ */
+export class HealthGate extends Construct {
+  constructor(scope: Construct, id: string, props: HealthGateProps) {
+    super(scope, id);
+    const { vobox, engine, limitSeconds = 600 } = props;
+    const script = new TerraformAsset(this, "Script", {
+      path: join(__dirname, "scripts", "await-healthy.sh"),
+    });
+    const container = vobox.container.resource;
+    new Resource(this, "Default", {
+      triggers: { container: container.id, image: vobox.image.reference },
+      provisioners: [
+        {
+          type: "local-exec",
+          command: `sh ${script.path}`,
+          environment: {
+            DOCKER_HOST: engine,
+            VOBOX_CONTAINER: vobox.container.name,
+            VOBOX_IMAGE: vobox.image.reference,
+            VOBOX_LIMIT_SECONDS: String(limitSeconds),
+          },
+        },
+      ],
+    });
+  }
+}

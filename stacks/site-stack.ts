@@ -1,0 +1,33 @@
+import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
+import { NullProvider } from "@cdktf/provider-null/lib/provider";
+import { LocalBackend, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+
+/**
+ * Versions of the Terraform providers, in place of the exact ones that the bindings pin. Docker 4.6: 3.x
+ * deletes a stopped container while it plans, and loses ports and devices.
+ */
+const providerVersions = {
+  docker: "~> 4.6",
+  null: ">= 2.1.2, < 4.0.0",
+};
+
+/** One of the stacks of a site: its own state, and the providers in the versions that are known to work. */
+export class SiteStack extends TerraformStack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // Relative to the stack's own folder in the output: beside the output, the same on each machine.
+    new LocalBackend(this, { path: `../../../state/${id}.tfstate` });
+  }
+
+  /** @param engine address of the engine; without one the provider would take what DOCKER_HOST says. */
+  useDocker(engine: string): void {
+    new DockerProvider(this, "docker", { host: engine });
+    this.addOverride("terraform.required_providers.docker.version", providerVersions.docker);
+  }
+
+  useNull(): void {
+    new NullProvider(this, "null");
+    this.addOverride("terraform.required_providers.null.version", providerVersions.null);
+  }
+}

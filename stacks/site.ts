@@ -1,0 +1,72 @@
+import { VoBox, VoBoxImage, type VoBoxImageProps, type VoBoxProps } from "../lib";
+import type { VoBoxApp } from "./app";
+import { HealthGate } from "./health-gate";
+import { SiteStack } from "./site-stack";
+
+export interface SiteProps {
+  /** Address of the site's Docker engine: `unix:///path` or `ssh://user@host[:port]`. */
+  readonly engine: string;
+  /** What the image holds. One image serves all sites. @default - the default image */
+  readonly image?: VoBoxImageProps;
+  /** The VO-Box. */
+  readonly vobox: Omit<VoBoxProps, "image" | "imageProps">;
+  /** Seconds that the VO-Box gets to become healthy in a deployment. @default 600 */
+  readonly healthLimitSeconds?: number;
+}
+
+/**
+ * A site in its three stacks, each with a state of its own, deployed in this order by
+ * `cdktf deploy '<site>-*'`:
+ *
+ * - `<site>-host`: prerequisites of the host. It needs no engine.
+ * - `<site>-image`: builds the image on the site's engine, while the VO-Box goes on serving.
+ * - `<site>-vobox`: the VO-Box, and the wait for its health.
+ */
+export class Site {
+  readonly host: SiteStack;
+  readonly image: SiteStack;
+  readonly vobox: SiteStack;
+
+  /**
+   * @param name lower-case letters, digits and `-`
+   * @throws Refusal for bad input, naming the construct's path
+   */
+  constructor(app: VoBoxApp, name: string, props: SiteProps) {
+    if (!/^[a-z][a-z0-9-]{0,40}$/.test(name))
+      throw new Error(
+        `site: given ${JSON.stringify(name)}; allowed: up to 41 lower-case letters, digits and -, beginning with a letter.`,
+      );
+    if (!/^(unix:\/\/\/[^\s]+|ssh:\/\/[^\s/]+)$/.test(props.engine))
+      throw new Error(
+        `${name}: engine: given ${JSON.stringify(props.engine)}; allowed: unix:///path/of/the/socket or ssh://user@host[:port].` +
+          " A bare tcp:// socket would give root on the host to everyone who reaches it.",
+      );
+    this.host = new SiteStack(app, `${name}-host`);
+
+    this.image = new SiteStack(app, `${name}-image`);
+    this.image.addDependency(this.host);
+    this.image.useDocker(props.engine);
+    const image = new VoBoxImage(this.image, "image", props.image);
+
+    this.vobox = new SiteStack(app, `${name}-vobox`);
+    this.vobox.addDependency(this.image);
+    this.vobox.useDocker(props.engine);
+    this.vobox.useNull();
+    const vobox = new VoBox(this.vobox, "vobox", { ...props.vobox, image });
+    new HealthGate(this.vobox, "health", {
+      vobox,
+      engine: props.engine,
+      limitSeconds: props.healthLimitSeconds,
+    });
+
+    app.addSite({
+      site: name,
+      engine: props.engine,
+      container: vobox.container.name,
+      image: image.reference,
+      fqdn: props.vobox.fqdn,
+      volumes: Object.values(vobox.container.volumeNames),
+      stacks: [this.host, this.image, this.vobox].map((stack) => stack.node.id),
+    });
+  }
+}

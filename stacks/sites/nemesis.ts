@@ -1,0 +1,31 @@
+import { BaseImage, DnsSettings } from "../../lib";
+import type { VoBoxApp } from "../app";
+import { Site } from "../site";
+
+export interface NemesisProps {
+  /** Address of the engine of this machine. */
+  readonly engine: string;
+  /** Resolvers of this machine's network, in order. @default - those that the engine gives */
+  readonly resolvers?: readonly string[];
+  /** Directory of this machine with startup commands. @default - none */
+  readonly startupDirectory?: string;
+}
+
+/** The test site Nemesis, the first VO-Box that ran in a container: on the machine that deploys it. */
+export class Nemesis extends Site {
+  constructor(app: VoBoxApp, props: NemesisProps) {
+    super(app, "nemesis", {
+      engine: props.engine,
+      // What a machine without a container registry can make; the other sites run EL 9.
+      image: { base: BaseImage.debian() },
+      vobox: {
+        fqdn: "nemesis.cern.ch",
+        dns: props.resolvers?.length ? new DnsSettings({ servers: props.resolvers }) : undefined,
+        startupDirectory: props.startupDirectory,
+        // Stand-ins need little, and a person waits for the result.
+        memoryMegabytes: 2048,
+        healthCheck: { intervalSeconds: 5, startPeriodSeconds: 120 },
+      },
+    });
+  }
+}

@@ -11,7 +11,7 @@ const assets = [
   "cli/schema",
   "local/cvmfs/mount.cvmfs",
   "local/cvmfs/stand-ins",
-  "local/private-host",
+  "local/private-host/scripts",
 ];
 for (const asset of assets) {
   const target = join(top, "dist", asset);

@@ -135,6 +135,20 @@ export function runHere(command, args, env = {}) {
   });
 }
 
+/** Runs `cdktf deploy` or `cdktf destroy` on stacks, without questions. */
+export async function cdktf(command, stacks, { env, onLine }) {
+  await run(
+    process.execPath,
+    [join(top, "node_modules/cdktf-cli/bundle/bin/cdktf"), command, stacks, "--auto-approve"],
+    {
+      log: `cdktf-${command}.log`,
+      // Nothing to upgrade to, and nothing to tell.
+      env: { CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1", CI: "1", ...env },
+      onLine,
+    },
+  );
+}
+
 /** The git-ignored folder with everything that was prepared. */
 export function localFolder() {
   return process.env.VOBOX_LOCAL_DIR || join(top, ".local");

@@ -1,0 +1,28 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { localDirectory, registryAnswerHours } from "./settings";
+
+interface Answer {
+  readonly answers: boolean;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/**
+ * Whether something outside answers: asks with `probe`, and remembers what came out for a day, so
+ * that a machine without a way there does not wait for nothing at every start.
+ */
+export async function remembered(name: string, probe: () => Promise<boolean>): Promise<boolean> {
+  const path = join(localDirectory(), "answers", `${name}.json`);
+  try {
+    const known = JSON.parse(readFileSync(path, "utf8")) as Answer;
+    const age = Date.now() - known.time;
+    if (age >= 0 && age < registryAnswerHours * 3_600_000) return known.answers;
+  } catch {
+    // never asked, or half written: ask
+  }
+  const answer: Answer = { answers: await probe(), time: Date.now() };
+  mkdirSync(join(localDirectory(), "answers"), { recursive: true });
+  writeFileSync(path, JSON.stringify(answer));
+  return answer.answers;
+}

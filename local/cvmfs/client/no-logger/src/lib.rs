@@ -1,0 +1,1 @@
+//! Empty: the cvmfs library declares env_logger for its command alone.

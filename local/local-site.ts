@@ -1,0 +1,177 @@
+import { createSocket } from "node:dgram";
+import { open } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { CvmfsService, standInRepositories } from "./cvmfs/service";
+import { askEngine, assertEngineUsable, findEngine, type Engine } from "./engine";
+import { MachineHost } from "./machine-host";
+import { PrivateHost } from "./private-host";
+import { cvmfsServerPort, localDirectory, repositoryRoot } from "./settings";
+import type { Host } from "./support/host";
+import { Problem } from "./support/problem";
+
+/** A repository file that every client of alice.cern.ch can read. */
+const probeFile = "/cvmfs/alice.cern.ch/bin/alienv";
+
+/** What the machine has already, and so what has to be prepared. */
+export interface Survey {
+  /** The engine that answers now, a private one of an earlier start included. */
+  readonly runningEngine?: string;
+  /** The engine that is used; undefined where a private one is made. */
+  readonly engine?: Engine;
+  /** Whether the host of the engine serves alice.cern.ch itself. */
+  readonly servesCvmfs: boolean;
+}
+
+/** The local machine as the host of a site. */
+export interface LocalSite {
+  /** For DOCKER_HOST. */
+  readonly engineAddress: string;
+  /** True when the engine runs in a private host made here. */
+  readonly privateEngine: boolean;
+  /** True when the repositories are local ones with stand-ins for JAliEn and MonALISA. */
+  readonly standIns: boolean;
+}
+
+function privateHostDirectory(): string {
+  return join(localDirectory(), "host");
+}
+
+function cvmfsDirectory(): string {
+  return join(localDirectory(), "cvmfs", "service");
+}
+
+/**
+ * Looks at what there is. Starts nothing.
+ * @throws Problem when there is no engine and none can be made, or CVMFS is missing and cannot be served
+ */
+export async function survey(): Promise<Survey> {
+  const ownHost = PrivateHost.attach(privateHostDirectory());
+  // DOCKER_HOST may still name the private engine from an earlier start.
+  const asked = process.env.DOCKER_HOST;
+  const engine = ownHost && (!asked || asked === ownHost.engineAddress) ? undefined : await findEngine();
+  if (engine) assertEngineUsable(engine);
+  const servesCvmfs = engine !== undefined && (await isReadable(probeFile));
+  const isRootOnLinux = process.platform === "linux" && process.getuid?.() === 0;
+  if (engine && !servesCvmfs && !engine.address.startsWith("unix://"))
+    throw new Problem(
+      `The engine at ${engine.address} is on another machine, and Nemesis runs on this one: unset DOCKER_HOST, or choose the local engine with docker context use.`,
+    );
+  if (!isRootOnLinux && !(engine && servesCvmfs))
+    throw new Problem(
+      (engine
+        ? "This machine serves no /cvmfs/alice.cern.ch. "
+        : "No Docker engine answers on this machine. ") +
+        "What is missing can be set up here by root on Linux only: run this as root on Debian, or " +
+        (engine
+          ? "install the CVMFS client with autofs (https://cernvm.cern.ch/fs) and run it again."
+          : "start an engine and the CVMFS client with autofs, and run it again."),
+    );
+  const ownEngine = ownHost && (await askEngine(ownHost.engineAddress));
+  return { engine, servesCvmfs, runningEngine: engine?.address ?? ownEngine?.address };
+}
+
+/**
+ * Brings up what the survey found missing, and leaves alone what runs already.
+ * @param clientBinary the compatible CVMFS client; needed unless the host serves CVMFS itself
+ * @throws Problem when something does not come up
+ */
+export async function bringUp(found: Survey, clientBinary: string | undefined): Promise<LocalSite> {
+  const privateHost = found.engine ? undefined : await privateSiteHost();
+  if (!found.servesCvmfs) {
+    if (clientBinary === undefined) throw new Error("the CVMFS client was not prepared");
+    const host: Host = privateHost ?? new MachineHost(join(localDirectory(), "daemons"));
+    if (!privateHost) await host.run("mount", ["--make-rshared", "/"]);
+    await CvmfsService.start({
+      host,
+      repositories: standInRepositories(),
+      directory: cvmfsDirectory(),
+      clientBinary,
+      port: cvmfsServerPort,
+    });
+  }
+  return {
+    // After CVMFS: containers that the engine starts again find it there.
+    engineAddress: await bringUpEngine(found),
+    privateEngine: privateHost !== undefined,
+    standIns: !found.servesCvmfs,
+  };
+}
+
+/** Starts the private engine where there is no other, and returns the address of the one to use. */
+export async function bringUpEngine(found: Survey): Promise<string> {
+  if (found.engine) return found.engine.address;
+  const host = await privateSiteHost();
+  await host.startEngine();
+  return host.engineAddress;
+}
+
+async function privateSiteHost(): Promise<PrivateHost> {
+  const directory = privateHostDirectory();
+  const running = PrivateHost.attach(directory);
+  if (running) return running;
+  return PrivateHost.start({
+    name: "nemesis-host",
+    directory,
+    network: "machine",
+    sharedDirectories: [repositoryRoot(), localDirectory()],
+    lifetime: "detached",
+    engineStorage: "disk",
+  });
+}
+
+/**
+ * Takes down what {@link bringUp} made; an engine and a CVMFS that were there before stay.
+ * @param removeData also the private engine's images and volumes
+ */
+export async function takeDown(removeData: boolean): Promise<void> {
+  const directory = privateHostDirectory();
+  const host = PrivateHost.attach(directory);
+  if (host) await host.destroy({ keepEngineData: !removeData });
+  else if (removeData) await PrivateHost.removeStale(localDirectory());
+  else await CvmfsService.stopOn(new MachineHost(join(localDirectory(), "daemons")), cvmfsDirectory());
+}
+
+async function isReadable(path: string): Promise<boolean> {
+  try {
+    const file = await open(path);
+    await file.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A port that a service of the VO-Box listens on. */
+export interface Port {
+  readonly number: number;
+  readonly protocol: "tcp" | "udp";
+  /** Shown when it is taken. */
+  readonly use: string;
+}
+
+/** @throws Problem when one of the ports is in use on this machine */
+export async function assertPortsFree(ports: readonly Port[]): Promise<void> {
+  for (const { number, protocol, use } of ports) {
+    if (await (protocol === "tcp" ? tcpPortIsFree(number) : udpPortIsFree(number))) continue;
+    throw new Problem(
+      `Port ${number}/${protocol} is taken on this machine, and ${use} needs it: end what listens there (ss -lnp shows it) and start again.`,
+    );
+  }
+}
+
+function tcpPortIsFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+function udpPortIsFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    socket.once("error", () => resolve(false));
+    socket.bind({ port, exclusive: true }, () => socket.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,69 @@
+// npm start: prepares what this machine lacks, deploys the test site Nemesis, waits for its health, prints its status.
+import { join } from "node:path";
+import { build, cdktf, main, runHere, runLogged, top } from "./support.mjs";
+
+/** What the services of the VO-Box listen on, in the host's own network. */
+const servicePorts = [
+  { number: 1093, protocol: "tcp", use: "MonALISA" },
+  { number: 8884, protocol: "udp", use: "MonALISA" },
+  { number: 10000, protocol: "tcp", use: "the computing element" },
+];
+
+await main(async () => {
+  await build();
+  const { Progress } = await import(join(top, "dist/local/progress.js"));
+  const { prepare, baseImageDirectory } = await import(join(top, "dist/local/prepare.js"));
+  const { ensureBaseImage, hasImage } = await import(join(top, "dist/local/base-image.js"));
+  const local = await import(join(top, "dist/local/local-site.js"));
+
+  const progress = new Progress();
+  const found = await local.survey();
+  // The ports of a VO-Box that is there already are its own.
+  if (!(await hasContainer(found.runningEngine))) await local.assertPortsFree(servicePorts);
+  const parts = await prepare(
+    {
+      terraform: true,
+      engine: found.engine === undefined,
+      cvmfs: !found.servesCvmfs,
+      // An engine of this machine's own may pull; if it turns out that it cannot, the tar is made then.
+      baseImage: found.engine === undefined,
+    },
+    progress,
+  );
+  const site = await progress.step("engine and CVMFS", () =>
+    local.bringUp(found, parts.cvmfsClient),
+  );
+  const environment = { ...parts.environment, DOCKER_HOST: site.engineAddress };
+  if (!(await hasImage(site.engineAddress, "debian:12-slim")))
+    await progress.step("base image on the engine", (onLine) =>
+      ensureBaseImage({
+        engineAddress: site.engineAddress,
+        reference: "debian:12-slim",
+        cacheDirectory: baseImageDirectory(),
+        onLine,
+      }),
+    );
+  await progress.step("cdktf deploy 'nemesis-*'", (onLine) =>
+    cdktf("deploy", "nemesis-*", { env: environment, onLine }),
+  );
+  progress.printSummary("Seconds by part:");
+
+  const status = await runHere(
+    process.execPath,
+    [join(top, "dist/cli/main.js"), "status", "--site", "nemesis", "--wait", "120"],
+    environment,
+  );
+  if (site.standIns)
+    console.log(
+      "\nThe two repositories are local ones, read through a protocol-compatible client; JAliEn and MonALISA in them are stand-ins.",
+    );
+  if (site.privateEngine)
+    console.log(`\nThe engine is a private one: export DOCKER_HOST=${site.engineAddress}`);
+  return status;
+});
+
+async function hasContainer(engine) {
+  if (engine === undefined) return false;
+  const inspect = ["--host", engine, "container", "inspect", "nemesis"];
+  return (await runLogged("docker", inspect, { log: "docker.log" })).code === 0;
+}

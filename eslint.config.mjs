@@ -1,7 +1,5 @@
 import eslint from "@eslint/js";
 import { defineConfig } from "eslint/config";
-import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
-import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 // Imports point down this list only: main -> stacks -> lib, cli -> review.
@@ -9,16 +7,28 @@ import tseslint from "typescript-eslint";
 const top = import.meta.dirname;
 const folders = ["stacks", "lib", "cli", "review", "local"];
 const mayImport = { stacks: ["lib"], cli: ["review"], lib: [], review: [], local: [] };
-const zones = folders.map((folder) => ({
-  target: `./${folder}`,
-  from: [
-    "./main.ts",
-    ...folders
-      .filter((other) => other !== folder && !mayImport[folder].includes(other))
-      .map((other) => `./${other}`),
-  ],
-  message: `${folder}/ may import from ${mayImport[folder].join(", ") || "no other folder"} only (docs/architecture.md)`,
-}));
+/** Imports that leave a folder for another one that it may not know. */
+const directionOf = (folder) => ({
+  files: [`${folder}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(main$|(${folders
+              .filter((other) => other !== folder && !mayImport[folder].includes(other))
+              .join("|")})(/|$))`,
+            message: `${folder}/ may import from ${mayImport[folder].join(", ") || "no other folder"} only (docs/architecture.md).`,
+          },
+          ...(folder === "review"
+            ? [{ regex: "^(@cdktf/|cdktf)", message: "review/ reads plans only." }]
+            : []),
+        ],
+      },
+    ],
+  },
+});
 
 export default defineConfig(
   { ignores: ["dist", "cdktf.out", "state", ".local", "coverage"] },
@@ -29,14 +39,7 @@ export default defineConfig(
     languageOptions: {
       parserOptions: { project: "./tsconfig.lint.json", tsconfigRootDir: top },
     },
-    plugins: { "import-x": importX },
-    settings: {
-      "import-x/resolver-next": [
-        createTypeScriptImportResolver({ project: `${top}/tsconfig.lint.json` }),
-      ],
-    },
     rules: {
-      "import-x/no-restricted-paths": ["error", { basePath: top, zones }],
       "@typescript-eslint/no-explicit-any": "error",
     },
   },
@@ -50,16 +53,16 @@ export default defineConfig(
       ],
     },
   },
-  {
-    files: ["review/**/*.ts"],
-    rules: {
-      "no-restricted-imports": ["error", { patterns: ["cdktf", "cdktf/*", "@cdktf/*"] }],
-    },
-  },
+  ...folders.map(directionOf),
   {
     files: ["**/*.{js,mjs}"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", module: "writable", __dirname: "readonly" },
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        module: "writable",
+        __dirname: "readonly",
+      },
     },
   },
 );

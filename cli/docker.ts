@@ -14,7 +14,9 @@ export function docker(
   timeoutSeconds = 60,
 ): Promise<DockerResult> {
   // Both would win over --host, or change what is printed.
-  const { DOCKER_CONTEXT: _context, DOCKER_HOST: _host, ...env } = process.env;
+  const env = { ...process.env };
+  delete env["DOCKER_CONTEXT"];
+  delete env["DOCKER_HOST"];
   return new Promise((resolve) => {
     execFile(
       "docker",

@@ -32,9 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     () => Promise.all(entries.map(siteStatus)),
     seconds(values.wait),
   );
-  console.log(
-    values.json ? JSON.stringify({ sites: statuses }, null, 2) : renderStatus(statuses),
-  );
+  console.log(values.json ? JSON.stringify({ sites: statuses }, null, 2) : renderStatus(statuses));
   return statuses.every((status) => status.healthy) ? exitCode.fine : exitCode.notHealthyOrChanges;
 }
 
@@ -58,7 +56,9 @@ function parse(args: readonly string[]) {
 
 function seconds(given: string): number {
   if (!/^\d{1,5}$/.test(given))
-    throw new UserError(`--wait: given "${given}"; allowed: a whole number of seconds up to 99999.`);
+    throw new UserError(
+      `--wait: given "${given}"; allowed: a whole number of seconds up to 99999.`,
+    );
   return Number(given);
 }
 

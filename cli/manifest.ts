@@ -29,7 +29,7 @@ export function readSites(output: string, name?: string): readonly SiteEntry[] {
       `${path} is not there: nothing is deployed from this folder yet. Run npm start or cdktf deploy first, or name the folder with --output.`,
     );
   }
-  const { sites } = JSON.parse(text) as { readonly sites: readonly SiteEntry[] };
+  const sites = parseSites(path, text);
   if (name === undefined) return sites;
   const found = sites.filter((site) => site.site === name);
   if (found.length === 0)
@@ -37,4 +37,16 @@ export function readSites(output: string, name?: string): readonly SiteEntry[] {
       `There is no site ${name}; the sites are: ${sites.map(({ site }) => site).join(", ")}.`,
     );
   return found;
+}
+
+function parseSites(path: string, text: string): readonly SiteEntry[] {
+  try {
+    const { sites } = JSON.parse(text) as { readonly sites?: readonly SiteEntry[] };
+    if (sites !== undefined) return sites;
+  } catch {
+    // The same as for another document.
+  }
+  throw new UserError(
+    `${path} is not a list of sites, or only a part of one: write it again with cdktf synth.`,
+  );
 }

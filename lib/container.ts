@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Container, type ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Volume } from "@cdktf/provider-docker/lib/volume";
-import { TerraformStack } from "cdktf";
+import { TerraformResource, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { CvmfsMount } from "./cvmfs";
 import type { DnsSettings } from "./dns";
@@ -9,7 +9,7 @@ import { refuseCollidingIds } from "./ids";
 import { voAccountHome } from "./image/account";
 import type { IVoBoxImage } from "./image/image";
 import { VoBoxNetwork } from "./network";
-import { checkText, checkWholeNumber, refuse } from "./refusal";
+import { absolutePath, checkText, checkWholeNumber, oneLine, refuse } from "./refusal";
 import { refusePrivateKeys, refuseSecretKeys } from "./secrets";
 
 /** A change of what this label hashes replaces the container: the provider would report it as applied and leave the old value. */
@@ -100,11 +100,12 @@ export class VoBoxContainer extends Construct {
     super(scope, id);
     refuseCollidingIds(this);
     const { image, ...values } = props;
-    refusePrivateKeys(this, "", values);
+    refusePrivateKeys(this, values);
     const network = props.network ?? VoBoxNetwork.host();
     const memory = props.memoryMegabytes ?? memoryMegabytes;
     const stopGraceSeconds = props.stopGraceSeconds ?? 60;
     this.validateNames(props);
+    this.name = this.validateName(props);
     props.cvmfs.validate(this, "cvmfs");
     props.dns?.validate(this, "dns", network.sharesHost);
     checkWholeNumber(this, "memoryMegabytes", memory, {
@@ -118,13 +119,13 @@ export class VoBoxContainer extends Construct {
       unit: "seconds",
     });
 
-    this.name = props.name ?? props.fqdn.split(".")[0]!;
     this.volumeNames = { state: `${this.name}-state`, logs: `${this.name}-logs` };
     const healthcheck = this.renderHealthCheck(props.healthCheck ?? {});
     const init = true;
     this.resource = new Container(this, "Default", {
       name: this.name,
       image: image.reference,
+      dependsOn: this.resourcesOf(image),
       hostname: props.fqdn,
       networkMode: network.mode,
       restart: "always",
@@ -150,43 +151,79 @@ export class VoBoxContainer extends Construct {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([label, value]) => ({ label, value })),
     });
-    // Across stacks the order is that of the stacks, and the tag is known at synthesis.
-    if (TerraformStack.of(image) === TerraformStack.of(this)) this.resource.node.addDependency(image);
     this.node.defaultChild = this.resource;
+  }
+
+  /** Across stacks the order is that of the stacks. In one, Terraform sees no link: the tag is known at synthesis. */
+  private resourcesOf(image: IVoBoxImage): TerraformResource[] | undefined {
+    if (TerraformStack.of(image) !== TerraformStack.of(this)) return undefined;
+    return image.node
+      .findAll()
+      .filter((node): node is TerraformResource => TerraformResource.isTerraformResource(node));
   }
 
   private validateNames(props: VoBoxContainerProps): void {
     checkText(this, "fqdn", props.fqdn, {
       pattern:
         /^(?=.{4,64}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.[a-z][a-z0-9-]*[a-z0-9]$/,
-      allowed: "a fully qualified domain name in lower case, such as vobox.cern.ch, up to 64 characters",
+      allowed:
+        "a fully qualified domain name in lower case, such as vobox.cern.ch, up to 64 characters",
       remedy: "ALICE's LDAP knows the VO-Box by what `hostname -f` says.",
     });
-    if (props.name !== undefined)
-      checkText(this, "name", props.name, {
-        pattern: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/,
-        allowed: "2 to 63 letters, digits, _ . or -, beginning with a letter or digit",
-      });
     if (props.startupDirectory !== undefined)
       checkText(this, "startupDirectory", props.startupDirectory, {
-        pattern: /^(\/(?!\.{1,2}(\/|$))[^/\s]+)+$/,
-        allowed: "an absolute path on the host other than /",
+        pattern: absolutePath,
+        allowed: "an absolute path on the host other than /, without blanks, . or ..",
       });
     refuseSecretKeys(this, "environment", props.environment ?? {});
-    for (const key of Object.keys(props.environment ?? {})) {
+    for (const [key, value] of Object.entries(props.environment ?? {})) {
       checkText(this, "environment", key, {
         pattern: /^(?!VOBOX_)[A-Za-z_][A-Za-z0-9_]*$/,
         allowed: "names of letters, digits and _ that do not begin with VOBOX_",
         remedy: "VOBOX_* is set from the other props.",
       });
+      this.checkLine(`environment.${key}`, value);
     }
     refuseSecretKeys(this, "labels", props.labels ?? {});
+    for (const [key, value] of Object.entries(props.labels ?? {})) {
+      checkText(this, "labels", key, {
+        pattern: /^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$/,
+        allowed: "keys of letters, digits, and . _ / - between them",
+      });
+      this.checkLine(`labels.${key}`, value);
+    }
     if (appliedByReplacementLabel in (props.labels ?? {}))
       refuse(this, {
         property: `labels.${appliedByReplacementLabel}`,
         allowed: "other labels",
         remedy: "This one is computed.",
       });
+  }
+
+  private checkLine(property: string, value: string): void {
+    checkText(this, property, value, {
+      pattern: oneLine,
+      allowed: "a text without line breaks or control characters",
+      remedy: "Longer text belongs in a file on the host or in the image.",
+    });
+  }
+
+  /** The name on the engine, which has to be known now where other names are made from it. */
+  private validateName({ name, fqdn }: VoBoxContainerProps): string {
+    if (name === undefined && Token.isUnresolved(fqdn))
+      refuse(this, {
+        property: "name",
+        given: name,
+        allowed: "a name, where the FQDN is not known at synthesis",
+        remedy: "The default is the first label of the FQDN.",
+      });
+    const used = name ?? fqdn.split(".")[0];
+    checkText(this, "name", used, {
+      pattern: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/,
+      allowed: "2 to 63 letters, digits, _ . or -, beginning with a letter or digit",
+      remedy: "The default is the first label of the FQDN.",
+    });
+    return used;
   }
 
   private renderEnvironment(props: VoBoxContainerProps): Readonly<Record<string, string>> {
@@ -283,14 +320,13 @@ export class VoBoxContainer extends Construct {
 
 /** As Go prints a duration, 90 as `1m30s`: any other form differs from what the engine gives back. */
 function goDuration(seconds: number): string {
+  if (Token.isUnresolved(seconds)) return `${seconds}s`;
   const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
   const units = ["h", "m", "s"];
   const first = parts.findIndex((part) => part > 0);
   return first === -1
     ? "0s"
-    : parts
-        .map((part, index) => (index >= first ? `${part}${units[index]}` : ""))
-        .join("");
+    : parts.map((part, index) => (index >= first ? `${part}${units[index]}` : "")).join("");
 }
 
 function digest(value: unknown): string {

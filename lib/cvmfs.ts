@@ -1,6 +1,7 @@
 import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
+import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { checkDistinct, checkText, refuse } from "./refusal";
+import { absolutePath, checkDistinct, checkList, checkText, copyOf, refuse } from "./refusal";
 
 const cvmfsRoot = "/cvmfs";
 
@@ -84,9 +85,9 @@ export class CvmfsMount {
   readonly hostPath: string;
 
   private constructor(props: CvmfsFromHostProps) {
-    this.repositories = [
-      ...(props.repositories ?? [CvmfsRepository.alice(), CvmfsRepository.aliceOcdb()]),
-    ];
+    this.repositories = copyOf(
+      props.repositories ?? [CvmfsRepository.alice(), CvmfsRepository.aliceOcdb()],
+    );
     this.mountPoint = props.mountPoint ?? cvmfsRoot;
     this.hostPath = props.hostPath ?? this.mountPoint;
   }
@@ -123,9 +124,10 @@ export class CvmfsMount {
       remedy: "The software on CVMFS is built for that path.",
     });
     checkText(scope, `${property}.hostPath`, this.hostPath, {
-      pattern: /^(\/(?!\.{1,2}(\/|$))[^/\s]+)+$/,
-      allowed: "an absolute path on the host other than /",
+      pattern: absolutePath,
+      allowed: "an absolute path on the host other than /, without blanks, . or ..",
     });
+    checkList(scope, `${property}.repositories`, this.repositories);
     if (this.repositories.length === 0)
       refuse(scope, {
         property: `${property}.repositories`,
@@ -136,6 +138,7 @@ export class CvmfsMount {
     this.repositories.forEach((repository, index) => {
       const place = `${property}.repositories[${index}]`;
       repository.validate(scope, place);
+      if (Token.isUnresolved(repository.name) || Token.isUnresolved(this.mountPoint)) return;
       if (!`${cvmfsRoot}/${repository.name}/`.startsWith(`${this.mountPoint}/`))
         refuse(scope, {
           property: place,

@@ -1,11 +1,12 @@
-import { isIP, isIPv6 } from "node:net";
-import { Annotations } from "cdktf";
+import { BlockList, isIP, isIPv6 } from "node:net";
+import { Annotations, Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { checkDistinct, checkText, refuse } from "./refusal";
+import { checkDistinct, checkList, checkText, copyOf, refuse } from "./refusal";
 
 /** Most servers that resolv.conf takes; the C library drops the rest in silence (resolv.conf(5), MAXNS). */
 const maximumServers = 3;
-const domain = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
+const domain =
+  /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
 // resolv.conf(5).
 const option =
   /^(debug|rotate|no-aaaa|no-check-names|inet6|edns0|single-request|single-request-reopen|no-tld-query|use-vc|no-reload|trust-ad|(ndots|timeout|attempts):\d{1,2})$/;
@@ -31,9 +32,9 @@ export class DnsSettings {
   readonly options: readonly string[];
 
   constructor(props: DnsSettingsProps) {
-    this.servers = [...props.servers];
-    this.searchDomains = [...(props.searchDomains ?? [])];
-    this.options = [...(props.options ?? [])];
+    this.servers = copyOf(props.servers);
+    this.searchDomains = copyOf(props.searchDomains ?? []);
+    this.options = copyOf(props.options ?? []);
   }
 
   /** Environment that the image's init reads; lists are separated by blanks. */
@@ -47,6 +48,8 @@ export class DnsSettings {
 
   /** @throws Refusal when a server, search domain or option cannot stand in resolv.conf or would not work. */
   validate(scope: IConstruct, property: string, sharesHostNetwork: boolean): void {
+    for (const list of ["servers", "searchDomains", "options"] as const)
+      checkList(scope, `${property}.${list}`, this[list]);
     if (this.servers.length < 1 || this.servers.length > maximumServers)
       refuse(scope, {
         property: `${property}.servers`,
@@ -56,6 +59,7 @@ export class DnsSettings {
       });
     this.servers.forEach((server, index) => {
       const place = `${property}.servers[${index}]`;
+      if (Token.isUnresolved(server)) return;
       if (isIP(server) === 0)
         refuse(scope, {
           property: place,
@@ -92,6 +96,13 @@ export class DnsSettings {
   }
 }
 
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8);
+loopback.addAddress("::1", "ipv6");
+// The C library asks the own host where the address is all zeros.
+loopback.addAddress("0.0.0.0");
+loopback.addAddress("::", "ipv6");
+
 function isLoopback(address: string): boolean {
-  return isIPv6(address) ? /^(0*:)*0*1$/.test(address) || /^::ffff:127\./i.test(address) : address.startsWith("127.");
+  return loopback.check(address.replace(/%.*/, ""), isIPv6(address) ? "ipv6" : "ipv4");
 }

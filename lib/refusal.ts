@@ -24,7 +24,13 @@ export class Refusal extends Error {
 }
 
 function show(value: unknown): string {
-  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // What JSON has no form for, such as an object that holds itself.
+    return String(value);
+  }
 }
 
 /** Throws a {@link Refusal} that names the construct. */
@@ -63,10 +69,33 @@ export interface TextRule {
 }
 
 /** Refuses a text that the pattern does not match wholly. Unresolved tokens are let through. */
-export function checkText(scope: IConstruct, property: string, value: string, rule: TextRule): void {
+export function checkText(
+  scope: IConstruct,
+  property: string,
+  value: string,
+  rule: TextRule,
+): void {
   if (Token.isUnresolved(value)) return;
   if (typeof value === "string" && rule.pattern.test(value)) return;
   refuse(scope, { property, given: value, allowed: rule.allowed, remedy: rule.remedy });
+}
+
+/** Text that fits on one line: an environment value, a label, a word of a command. */
+// eslint-disable-next-line no-control-regex
+export const oneLine = /^[^\u0000-\u001f\u007f]*$/;
+
+/** A path from the root, other than `/`, that no `.` or `..` leads elsewhere. */
+// eslint-disable-next-line no-control-regex
+export const absolutePath = /^(\/(?!\.{1,2}(\/|$))[^/\s\u0000-\u001f\u007f]+)+$/;
+
+/** Refuses what is not a list, which callers in JavaScript may give. */
+export function checkList(scope: IConstruct, property: string, value: unknown): void {
+  if (!Array.isArray(value)) refuse(scope, { property, given: value, allowed: "a list" });
+}
+
+/** A copy of a list that the caller could still change; what is no list is left to {@link checkList}. */
+export function copyOf<T>(list: readonly T[]): readonly T[] {
+  return Array.isArray(list) ? (list.slice() as readonly T[]) : list;
 }
 
 /** Refuses a second element that has the same key as an earlier one. */

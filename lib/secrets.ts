@@ -1,7 +1,8 @@
 import type { IConstruct } from "constructs";
+import { visitLeaves } from "./leaves";
 import { refuse } from "./refusal";
 
-const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
+const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
 // Key names, in whole words of the name: MYPROXY_PASSPHRASE, api-token, SecretKey; not PROXY or TOKENIZER.
 const secretWords = new Set([
   "password",
@@ -19,27 +20,12 @@ const secretPairs = new Set(["private key", "api key", "access key", "secret key
 const remedy =
   "It would stand in clear in Terraform's state and in the plan: bind a directory of the host that holds it instead.";
 
-/**
- * Refuses a PEM private key anywhere in a prop, however deep. The key is not repeated in the message.
- *
- * Objects of classes are looked through as well; constructs are not, they check their own props.
- */
-export function refusePrivateKeys(scope: IConstruct, property: string, value: unknown): void {
-  const seen = new Set<object>();
-  const look = (where: string, one: unknown): void => {
-    if (typeof one === "string") {
-      if (privateKey.test(one))
-        refuse(scope, { property: where, allowed: "no private key", remedy });
-    } else if (Buffer.isBuffer(one)) {
-      look(where, one.toString("latin1"));
-    } else if (one !== null && typeof one === "object" && !seen.has(one) && !("node" in one)) {
-      seen.add(one);
-      for (const [key, inner] of Object.entries(one)) {
-        look(Array.isArray(one) ? `${where}[${key}]` : where === "" ? key : `${where}.${key}`, inner);
-      }
-    }
-  };
-  look(property, value);
+/** Refuses a PEM private key anywhere in the props, however deep. The key is not repeated in the message. */
+export function refusePrivateKeys(scope: IConstruct, props: unknown): void {
+  visitLeaves(props, (property, leaf) => {
+    if (privateKey.test(Buffer.isBuffer(leaf) ? leaf.toString("latin1") : String(leaf)))
+      refuse(scope, { property, allowed: "no private key", remedy });
+  });
 }
 
 /** Refuses keys that are named like a secret, in an environment, in labels or in build arguments. */

@@ -49,7 +49,8 @@ export async function survey(): Promise<Survey> {
   const ownHost = PrivateHost.attach(privateHostDirectory());
   // DOCKER_HOST may still name the private engine from an earlier start.
   const asked = process.env.DOCKER_HOST;
-  const engine = ownHost && (!asked || asked === ownHost.engineAddress) ? undefined : await findEngine();
+  const engine =
+    ownHost && (!asked || asked === ownHost.engineAddress) ? undefined : await findEngine();
   if (engine) assertEngineUsable(engine);
   const servesCvmfs = engine !== undefined && (await isReadable(probeFile));
   const isRootOnLinux = process.platform === "linux" && process.getuid?.() === 0;
@@ -129,7 +130,8 @@ export async function takeDown(removeData: boolean): Promise<void> {
   const host = PrivateHost.attach(directory);
   if (host) await host.destroy({ keepEngineData: !removeData });
   else if (removeData) await PrivateHost.removeStale(localDirectory());
-  else await CvmfsService.stopOn(new MachineHost(join(localDirectory(), "daemons")), cvmfsDirectory());
+  else
+    await CvmfsService.stopOn(new MachineHost(join(localDirectory(), "daemons")), cvmfsDirectory());
 }
 
 async function isReadable(path: string): Promise<boolean> {

@@ -17,11 +17,7 @@ export class MachineHost implements Host {
     return run(command, args, options);
   }
 
-  tryRun(
-    command: string,
-    args: readonly string[],
-    options?: RunOptions,
-  ): Promise<CommandResult> {
+  tryRun(command: string, args: readonly string[], options?: RunOptions): Promise<CommandResult> {
     return tryRun(command, args, options);
   }
 
@@ -42,7 +38,11 @@ export class MachineHost implements Host {
     });
   }
 
-  async writeFile(path: string, content: string | Buffer, options: FileOptions = {}): Promise<void> {
+  async writeFile(
+    path: string,
+    content: string | Buffer,
+    options: FileOptions = {},
+  ): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
     await chmod(path, options.mode ?? 0o644);

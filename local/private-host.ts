@@ -323,7 +323,7 @@ export class PrivateHost implements Host {
     );
   }
 
-  private findDaemon(name: string): HostDaemon | undefined {
+  findDaemon(name: string): HostDaemon | undefined {
     const { pidFile, logFile } = this.daemonFiles(name);
     return existsSync(pidFile) ? new HostDaemon(pidFile, logFile) : undefined;
   }

@@ -118,12 +118,6 @@ export const packages: Readonly<Record<PackageGroup, readonly PackageNeed[]>> = 
     { package: "openssl", purpose: "signing the local repositories", provides: "openssl" },
   ],
   cvmfsBuild: [
-    {
-      package: "libfuse3-dev",
-      purpose: "building the CVMFS client",
-      provides: "/usr/include/fuse3/fuse.h",
-    },
-    { package: "pkg-config", purpose: "building the CVMFS client", provides: "pkg-config" },
     { package: "gcc", purpose: "building the CVMFS client", provides: "cc" },
     {
       package: "libc6-dev",
@@ -157,7 +151,7 @@ export const packages: Readonly<Record<PackageGroup, readonly PackageNeed[]>> = 
 export const diskMegabytes = {
   providers: { cache: 2000, kept: 150 },
   openTofu: { cache: 2800, kept: 150 },
-  cvmfsClient: 700,
+  cvmfsClient: 600,
   baseImage: 600,
   packages: 500,
 } as const;

@@ -16,5 +16,5 @@ const assets = [
 for (const asset of assets) {
   const target = join(top, "dist", asset);
   rmSync(target, { recursive: true, force: true });
-  cpSync(join(top, asset), target, { recursive: true });
+  cpSync(join(top, asset), target, { recursive: true, verbatimSymlinks: true });
 }

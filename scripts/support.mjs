@@ -1,7 +1,14 @@
 // What the entry scripts share. Plain Node: nothing may be installed yet when this is loaded.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -137,9 +144,16 @@ export function runHere(command, args, env = {}) {
 
 /** Runs `cdktf deploy` or `cdktf destroy` on stacks, without questions. */
 export async function cdktf(command, stacks, { env, onLine }) {
+  // Locking the providers asks their registry, which need not be there.
   await run(
     process.execPath,
-    [join(top, "node_modules/cdktf-cli/bundle/bin/cdktf"), command, stacks, "--auto-approve"],
+    [
+      join(top, "node_modules/cdktf-cli/bundle/bin/cdktf"),
+      command,
+      stacks,
+      "--auto-approve",
+      "--skip-provider-lock",
+    ],
     {
       log: `cdktf-${command}.log`,
       // Nothing to upgrade to, and nothing to tell.

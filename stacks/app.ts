@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, type AppConfig } from "cdktf";
+import { Refusal } from "../lib";
 
 /** Name of the file, in the synthesis output, that lists the sites for the `vobox` command. */
 export const siteManifestFile = "vobox-sites.json";
@@ -29,10 +30,20 @@ export class VoBoxApp extends App {
     super(config);
   }
 
-  /** @throws Error when a site of that name is there already. */
+  /** @throws Refusal when a site of that name is there already. */
+  refuseTakenName(name: string): void {
+    if (this.sites.some(({ site }) => site === name))
+      throw new Refusal("site", {
+        property: "name",
+        given: name,
+        allowed: "a name that no other site has",
+        remedy: "Rename one of the two.",
+      });
+  }
+
+  /** @throws Refusal when a site of that name is there already. */
   addSite(entry: SiteManifestEntry): void {
-    if (this.sites.some(({ site }) => site === entry.site))
-      throw new Error(`site ${entry.site}: there are two sites of this name; rename one of them`);
+    this.refuseTakenName(entry.site);
     this.sites.push(entry);
   }
 

@@ -3,12 +3,13 @@ import { Resource } from "@cdktf/provider-null/lib/resource";
 import { TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { VoBox } from "../lib";
+import { checkWholeNumber } from "../lib/refusal";
 
 export interface HealthGateProps {
   readonly vobox: VoBox;
   /** Address of the engine. */
   readonly engine: string;
-  /** Seconds that the VO-Box gets to become healthy. @default 600 */
+  /** Seconds that the VO-Box gets to become healthy, 1 to 86400. @default 600 */
   readonly limitSeconds?: number;
 }
 
@@ -19,9 +20,15 @@ export interface HealthGateProps {
  * stays, the deployment fails with the reasons, and the next one waits again.
  */
 export class HealthGate extends Construct {
+  /** @throws Refusal for a limit out of range, naming this construct's path. */
   constructor(scope: Construct, id: string, props: HealthGateProps) {
     super(scope, id);
     const { vobox, engine, limitSeconds = 600 } = props;
+    checkWholeNumber(this, "limitSeconds", limitSeconds, {
+      minimum: 1,
+      maximum: 86400,
+      unit: "seconds",
+    });
     const script = new TerraformAsset(this, "Script", {
       path: join(__dirname, "scripts", "await-healthy.sh"),
     });

@@ -1,4 +1,4 @@
-import { VoBox, VoBoxImage, type VoBoxImageProps, type VoBoxProps } from "../lib";
+import { Refusal, VoBox, VoBoxImage, type VoBoxImageProps, type VoBoxProps } from "../lib";
 import type { VoBoxApp } from "./app";
 import { HealthGate } from "./health-gate";
 import { SiteStack } from "./site-stack";
@@ -10,7 +10,7 @@ export interface SiteProps {
   readonly image?: VoBoxImageProps;
   /** The VO-Box. */
   readonly vobox: Omit<VoBoxProps, "image" | "imageProps">;
-  /** Seconds that the VO-Box gets to become healthy in a deployment. @default 600 */
+  /** Seconds that the VO-Box gets to become healthy in a deployment, 1 to 86400. @default 600 */
   readonly healthLimitSeconds?: number;
 }
 
@@ -32,15 +32,20 @@ export class Site {
    * @throws Refusal for bad input, naming the construct's path
    */
   constructor(app: VoBoxApp, name: string, props: SiteProps) {
-    if (!/^[a-z][a-z0-9-]{0,40}$/.test(name))
-      throw new Error(
-        `site: given ${JSON.stringify(name)}; allowed: up to 41 lower-case letters, digits and -, beginning with a letter.`,
-      );
+    if (typeof name !== "string" || !/^[a-z][a-z0-9-]{0,40}$/.test(name))
+      throw new Refusal("site", {
+        property: "name",
+        given: name,
+        allowed: "up to 41 lower-case letters, digits and -, beginning with a letter",
+      });
+    app.refuseTakenName(name);
     if (!/^(unix:\/\/\/[^\s]+|ssh:\/\/[^\s/]+)$/.test(props.engine))
-      throw new Error(
-        `${name}: engine: given ${JSON.stringify(props.engine)}; allowed: unix:///path/of/the/socket or ssh://user@host[:port].` +
-          " A bare tcp:// socket would give root on the host to everyone who reaches it.",
-      );
+      throw new Refusal(name, {
+        property: "engine",
+        given: props.engine,
+        allowed: "unix:///path/of/the/socket or ssh://user@host[:port]",
+        remedy: "A bare tcp:// socket would give root on the host to everyone who reaches it.",
+      });
     this.host = new SiteStack(app, `${name}-host`);
 
     this.image = new SiteStack(app, `${name}-image`);

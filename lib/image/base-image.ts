@@ -39,7 +39,8 @@ export abstract class BaseImage {
   validate(scope: IConstruct, property: string): void {
     checkText(scope, `${property}.reference`, this.reference, {
       pattern:
-        /^[a-z0-9]+([._:/-]+[a-z0-9]+)*((:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})|(@sha256:[0-9a-f]{64}))$/,
+        // [registry[:port]/]name, then a tag, a digest or both.
+        /^([a-zA-Z0-9][a-zA-Z0-9.-]*(:\d{1,5})?\/)?[a-z0-9]+((\.|__?|-+|\/)[a-z0-9]+)*(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?@sha256:[0-9a-f]{64})$/,
       allowed: "name:tag with a version as the tag (not latest), or name@sha256:digest",
       remedy: "Without a fixed version the same sources would give different images.",
     });

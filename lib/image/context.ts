@@ -47,7 +47,7 @@ export function writeBuildContext(content: ImageContent): BuildContext {
 
   const hash = createHash("sha256");
   const directory = mkdtempSync(join(tmpdir(), "vobox-image-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  removeAtExit(directory);
   for (const [path, bytes] of written) {
     hash.update(`${path}\0${createHash("sha256").update(bytes).digest("hex")}\n`);
     const target = join(directory, path);
@@ -55,6 +55,16 @@ export function writeBuildContext(content: ImageContent): BuildContext {
     writeFileSync(target, bytes);
   }
   return { hash: hash.digest("hex"), directory };
+}
+
+const directories: string[] = [];
+
+/** One listener for all images: Node takes more than ten for a leak. */
+function removeAtExit(directory: string): void {
+  if (directories.push(directory) > 1) return;
+  process.once("exit", () => {
+    for (const one of directories) rmSync(one, { recursive: true, force: true });
+  });
 }
 
 function shippedFiles(): VoBoxFile[] {
@@ -126,9 +136,12 @@ function renderProgram(service: VoBoxService, account: VoAccount): string {
   ].join("\n");
 }
 
-/** supervisord splits as a shell does, after it expanded `%`. */
+/**
+ * supervisord splits as a shell does, after it expanded `%`. Before both it cuts off what follows a
+ * blank and `;` or `#`, quoted or not: a pair of quotes between the two keeps them apart.
+ */
 function supervisorWord(word: string): string {
-  return shellWord(word.replaceAll("%", "%%"));
+  return shellWord(word.replaceAll("%", "%%")).replace(/(\s)(?=[;#])/g, "$1''");
 }
 
 function shellWord(word: string): string {

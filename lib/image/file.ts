@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { IConstruct } from "constructs";
-import { checkText, checkWholeNumber } from "../refusal";
+import { checkText, checkWholeNumber, Refusal } from "../refusal";
 
 export interface VoBoxFileOptions {
   /** Permission bits, e.g. `0o640`. @default - 0o755 for an executable file, else 0o644 */
@@ -27,8 +27,15 @@ export class VoBoxFile {
   /**
    * A file with this text.
    * @param target absolute path in the image
+   * @throws Refusal when it is no text
    */
   static fromText(target: string, text: string, options: VoBoxFileOptions = {}): VoBoxFile {
+    if (typeof text !== "string")
+      throw new Refusal(`VoBoxFile ${target}`, {
+        property: "text",
+        given: text,
+        allowed: "a text",
+      });
     return new VoBoxFile(target, Buffer.from(text), options.mode ?? 0o644);
   }
 

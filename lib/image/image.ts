@@ -1,8 +1,9 @@
 import { Image } from "@cdktf/provider-docker/lib/image";
-import { TerraformAsset } from "cdktf";
+import { TerraformAsset, Token } from "cdktf";
 import { Construct } from "constructs";
 import { refuseCollidingIds } from "../ids";
-import { checkDistinct, checkText, checkWholeNumber } from "../refusal";
+import { visitLeaves } from "../leaves";
+import { checkDistinct, checkList, checkText, checkWholeNumber, refuse } from "../refusal";
 import { refusePrivateKeys } from "../secrets";
 import { voAccountName } from "./account";
 import { BaseImage } from "./base-image";
@@ -55,7 +56,8 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
   constructor(scope: Construct, id: string, props: VoBoxImageProps = {}) {
     super(scope, id);
     refuseCollidingIds(this);
-    refusePrivateKeys(this, "", props);
+    refusePrivateKeys(this, props);
+    this.refuseTokens(props);
     const base = props.base ?? BaseImage.el9();
     const services = props.services ?? VoBoxServices.jalien();
     const name = props.name ?? "vobox";
@@ -65,6 +67,8 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
 
     base.validate(this, "base");
     services.validate(this, "services");
+    checkList(this, "packages", packages);
+    checkList(this, "files", files);
     packages.forEach((one, index) =>
       checkText(this, `packages[${index}]`, one, {
         pattern: /^[A-Za-z0-9][A-Za-z0-9.+:_-]*$/,
@@ -114,5 +118,16 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     // buildx, the default of provider 4, dials the default socket instead of the provider's host.
     this.resource.addOverride("build.use_legacy_builder", true);
     this.node.defaultChild = this.resource;
+  }
+  /** The content is written and hashed now: what Terraform learns later cannot be part of it. */
+  private refuseTokens(props: VoBoxImageProps): void {
+    visitLeaves(props, (property, leaf) => {
+      if (!Buffer.isBuffer(leaf) && Token.isUnresolved(leaf))
+        refuse(this, {
+          property,
+          allowed: "values that are known at synthesis",
+          remedy: "What is known later belongs to the container.",
+        });
+    });
   }
 }

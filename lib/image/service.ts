@@ -1,8 +1,9 @@
 import type { IConstruct } from "constructs";
-import { checkText, checkWholeNumber, refuse } from "../refusal";
+import { absolutePath, checkList, checkText, checkWholeNumber, copyOf, refuse } from "../refusal";
 
 /** The signals that a service may be stopped with. */
 export type StopSignal = "TERM" | "HUP" | "INT" | "QUIT" | "KILL" | "USR1" | "USR2";
+const stopSignals = /^(TERM|HUP|INT|QUIT|KILL|USR1|USR2)$/;
 
 export interface VoBoxServiceProps {
   /** Name of the service, e.g. `ce`: lower-case letters, digits and `-`. */
@@ -71,13 +72,13 @@ export class VoBoxService {
   constructor(props: VoBoxServiceProps, rootReason?: string);
   constructor(props: VoBoxServiceProps, rootReason?: string) {
     this.name = props.name;
-    this.command = [...props.command];
+    this.command = copyOf(props.command);
     this.user = props.user;
     this.environmentFile = props.environmentFile;
     this.stopSignal = props.stopSignal ?? "TERM";
     this.stopSeconds = props.stopSeconds ?? 10;
     this.priority = props.priority ?? 500;
-    this.healthCommand = [...(props.healthCommand ?? [])];
+    this.healthCommand = copyOf(props.healthCommand ?? []);
     this.rootReason = rootReason;
   }
 
@@ -103,9 +104,13 @@ export class VoBoxService {
       });
     if (this.environmentFile !== undefined)
       checkText(scope, `${property}.environmentFile`, this.environmentFile, {
-        pattern: /^\/[^\s]+$/,
-        allowed: "an absolute path without blanks",
+        pattern: absolutePath,
+        allowed: "an absolute path without blanks, . or ..",
       });
+    checkText(scope, `${property}.stopSignal`, this.stopSignal, {
+      pattern: stopSignals,
+      allowed: "TERM, HUP, INT, QUIT, KILL, USR1 or USR2",
+    });
     checkWholeNumber(scope, `${property}.stopSeconds`, this.stopSeconds, {
       minimum: 1,
       maximum: 300,
@@ -119,6 +124,7 @@ export class VoBoxService {
   }
 
   private validateCommand(scope: IConstruct, property: string, command: readonly string[]): void {
+    checkList(scope, property, command);
     command.forEach((word, index) =>
       checkText(scope, `${property}[${index}]`, word, {
         // eslint-disable-next-line no-control-regex
@@ -130,12 +136,10 @@ export class VoBoxService {
 
   private validateUser(scope: IConstruct, property: string): void {
     if (this.rootReason !== undefined) {
-      if (this.rootReason.trim() === "")
-        refuse(scope, {
-          property: property.replace(/user$/, "reason"),
-          given: this.rootReason,
-          allowed: "the reason in words",
-        });
+      checkText(scope, property.replace(/user$/, "reason"), this.rootReason, {
+        pattern: /\S/,
+        allowed: "the reason in words",
+      });
     } else if (this.user !== undefined) {
       checkText(scope, property, this.user, {
         pattern: /^(?!root$)[a-z_][a-z0-9_-]{0,31}$/,

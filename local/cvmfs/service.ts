@@ -4,6 +4,7 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -40,6 +41,8 @@ export interface CvmfsServiceOptions {
 
 // How long autofs remembers a failed mount. Its own 60 s would hide a repaired one for a minute.
 const NEGATIVE_TIMEOUT_SECONDS = 1;
+const serverName = "cvmfs-server";
+const autofsName = "automount";
 const START_LIMIT_MILLISECONDS = 20_000;
 
 /** The stand-ins for ALICE's two repositories, which lie beside this file. */
@@ -53,12 +56,14 @@ export function standInRepositories(): LocalRepository[] {
 export class CvmfsService {
   private readonly directory: string;
   private readonly files: HostFiles;
-  private serverDaemon?: Daemon;
-  private autofsDaemon?: Daemon;
+
+  /** Marks that the mount point was made by this service. */
+  private readonly madeMountPoint: string;
 
   private constructor(private readonly options: CvmfsServiceOptions) {
     mkdirSync(options.directory, { recursive: true });
     this.directory = realpathSync(options.directory);
+    this.madeMountPoint = path.join(this.directory, "made-mount-point");
     this.files = new HostFiles(options.host, this.directory);
   }
 
@@ -72,8 +77,8 @@ export class CvmfsService {
     const service = new CvmfsService(options);
     try {
       await service.configure(await service.publish());
-      await service.startServer();
-      await service.startAutofs();
+      if (!options.host.findDaemon(serverName)?.isRunning()) await service.startServer();
+      if (!options.host.findDaemon(autofsName)?.isRunning()) await service.startAutofs();
     } catch (error) {
       await service.stop();
       throw error;
@@ -81,16 +86,27 @@ export class CvmfsService {
     return service;
   }
 
+  /** Stops the service on a host, whichever process started it with this directory; nothing where there is none. */
+  static async stopOn(host: Host, directory: string): Promise<void> {
+    if (!existsSync(directory)) return;
+    const nothing = { repositories: [], clientBinary: "", port: 0 };
+    await new CvmfsService({ ...nothing, host, directory }).stop();
+  }
+
   /** The repository server. */
   get server(): Daemon {
-    if (!this.serverDaemon) throw new Error("the repository server has not been started");
-    return this.serverDaemon;
+    return this.daemon(serverName);
   }
 
   /** The automount daemon of /cvmfs. */
   get autofs(): Daemon {
-    if (!this.autofsDaemon) throw new Error("autofs has not been started");
-    return this.autofsDaemon;
+    return this.daemon(autofsName);
+  }
+
+  private daemon(name: string): Daemon {
+    const daemon = this.options.host.findDaemon(name);
+    if (!daemon) throw new Error(`${name} has not been started`);
+    return daemon;
   }
 
   /** Publishes what has changed in the sources. Seen where a repository is mounted anew, not before. */
@@ -111,8 +127,7 @@ export class CvmfsService {
     const program = serverProgram();
     const started = Date.now();
     const args = [program, this.directory, "127.0.0.1", String(port)];
-    const daemon = await host.startDaemon("cvmfs-server", process.execPath, args);
-    this.serverDaemon = daemon;
+    const daemon = await host.startDaemon(serverName, process.execPath, args);
     // The log goes on from start to start, so the time in the line tells which one it is of.
     const isReady = () =>
       [...readFileSync(daemon.logFile, "utf8").matchAll(/^listening on \S+ since (\S+)$/gm)].some(
@@ -122,7 +137,7 @@ export class CvmfsService {
   }
 
   async stopServer(): Promise<void> {
-    await this.serverDaemon?.stop();
+    await this.options.host.findDaemon(serverName)?.stop();
   }
 
   async startAutofs(): Promise<void> {
@@ -138,13 +153,12 @@ export class CvmfsService {
     // Here, for /etc/autofs.conf goes before the command line's.
     const timeouts = `--timeout=${idleTimeoutSeconds} --negative-timeout=${NEGATIVE_TIMEOUT_SECONDS}`;
     writeFileSync(masterMap, `/cvmfs ${map} ${timeouts}\n`);
-    const daemon = await host.startDaemon("automount", "automount", [
+    const daemon = await host.startDaemon(autofsName, "automount", [
       "--foreground",
       "--dont-check-daemon", // another one may serve other mount points
       ...["--pid-file", path.join(this.directory, "automount.pid")],
       masterMap,
     ]);
-    this.autofsDaemon = daemon;
     // A killed automount leaves its mount behind; the process group in it tells whose it is now.
     const isReady = () =>
       readFileSync(`/proc/${daemon.pid}/mounts`, "utf8")
@@ -155,14 +169,14 @@ export class CvmfsService {
 
   /** As `systemctl stop autofs` does: unmounts what is not in use, and leaves the rest. */
   async stopAutofs(): Promise<void> {
-    await this.autofsDaemon?.stop();
+    await this.options.host.findDaemon(autofsName)?.stop();
   }
 
   /** Ends both daemons, unmounts everything under /cvmfs, and undoes what was written on the host. */
   async stop(): Promise<void> {
     await this.stopAutofs();
     const { host } = this.options;
-    if (this.autofsDaemon) {
+    if (host.findDaemon(autofsName)) {
       const mounts = await host.run("cat", ["/proc/mounts"]);
       const points = mounts.split("\n").map((line) => line.split(" ")[1] ?? "");
       const ours = points.filter((point) => /^\/cvmfs(\/|$)/.test(point));
@@ -170,7 +184,10 @@ export class CvmfsService {
     }
     await this.stopServer();
     await this.files.remove();
-    await host.tryRun("rmdir", ["/cvmfs"]);
+    if (existsSync(this.madeMountPoint)) {
+      await host.tryRun("rmdir", ["/cvmfs"]);
+      rmSync(this.madeMountPoint);
+    }
   }
 
   /** Writes the client's configuration, keys and mount helper where the official client has them. */
@@ -193,7 +210,9 @@ export class CvmfsService {
     }
     const helper = readFileSync(path.join(__dirname, "mount.cvmfs"));
     await this.files.install("/sbin/mount.cvmfs", helper, { mode: 0o755 });
-    await host.run("mkdir", ["-p", "/cvmfs"]);
+    // One that was there before stays when the service goes.
+    if ((await host.tryRun("mkdir", ["/cvmfs"])).exitCode === 0)
+      writeFileSync(this.madeMountPoint, "");
   }
 
   private async waitUntilReady(what: string, daemon: Daemon, isReady: () => boolean) {

@@ -26,6 +26,8 @@ export interface Host {
   tryRun(command: string, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** Starts a program that stays in the foreground as a daemon of the host, in a session of its own. */
   startDaemon(name: string, command: string, args: readonly string[]): Promise<Daemon>;
+  /** The daemon that was last started under that name, by this process or an earlier one; it may have ended. */
+  findDaemon(name: string): Daemon | undefined;
   /** Writes a file on the host, with its directories. Replaces what is there. */
   writeFile(path: string, content: string | Buffer, options?: FileOptions): Promise<void>;
 }

@@ -1,0 +1,78 @@
+import { renderStatus } from "../../cli/render-status";
+import type { SiteStatus } from "../../cli/status";
+
+const healthy: SiteStatus = {
+  site: "a",
+  healthy: true,
+  reasons: [],
+  engine: "unix:///run/a.sock",
+  fqdn: "a.cern.ch",
+  container: {
+    id: "0123456789abcdef0123",
+    name: "a",
+    state: "running",
+    health: "healthy",
+    restarts: 2,
+    startedAt: "2026-11-01T00:00:00Z",
+  },
+  image: "vobox:00",
+  repositories: [
+    { name: "alice.cern.ch", readable: true, milliseconds: 7, mount: "fuse cvmfs2", problem: null },
+    { name: "alice-ocdb.cern.ch", readable: false, milliseconds: 15003, mount: null, problem: "x" },
+  ],
+  services: [
+    { name: "ce", running: true, user: "alicesgm", problem: null },
+    { name: "monalisa", running: false, user: null, problem: "x" },
+  ],
+  resolvers: ["192.0.2.2", "192.0.2.1"],
+};
+
+it("is a table for a person", () => {
+  expect(renderStatus([healthy]).split("\n")).toEqual([
+    "a: healthy",
+    "",
+    "  host name  a.cern.ch",
+    "  engine     unix:///run/a.sock",
+    "  image      vobox:00",
+    "  container  a, 0123456789ab, running, healthy, 2 restarts",
+    "  started    2026-11-01T00:00:00Z",
+    "  resolvers  192.0.2.2, 192.0.2.1",
+    "",
+    "  REPOSITORY          READABLE  MILLISECONDS  MOUNT",
+    "  alice.cern.ch       yes       7             fuse cvmfs2",
+    "  alice-ocdb.cern.ch  NO        15003         -",
+    "",
+    "  SERVICE   RUNNING  USER",
+    "  ce        yes      alicesgm",
+    "  monalisa  NO       -",
+  ]);
+});
+
+it("begins with the reasons where it is not healthy, and leaves out what is not known", () => {
+  const absent: SiteStatus = {
+    ...healthy,
+    site: "b",
+    healthy: false,
+    reasons: ["container: absent", "second"],
+    container: { id: null, name: "b", state: "absent", health: null, restarts: 0, startedAt: null },
+    repositories: [],
+    services: [],
+    resolvers: [],
+  };
+  expect(renderStatus([absent]).split("\n")).toEqual([
+    "b: NOT HEALTHY",
+    "  ! container: absent",
+    "  ! second",
+    "",
+    "  host name  a.cern.ch",
+    "  engine     unix:///run/a.sock",
+    "  image      vobox:00",
+    "  container  b, absent, 0 restarts",
+    "  resolvers  -",
+  ]);
+});
+
+it("gives each site a part of its own", () =>
+  expect(renderStatus([healthy, { ...healthy, site: "b" }])).toMatch(
+    /alicesgm\n.*-\n\nb: healthy\n/,
+  ));

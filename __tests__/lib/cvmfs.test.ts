@@ -1,0 +1,144 @@
+import { Lazy } from "cdktf";
+import { type CvmfsFromHostProps, CvmfsMount, CvmfsRepository } from "../../lib";
+import { useScratch } from "../support/scratch";
+import { newStack, refusalOf, wrong } from "../support/synthesis";
+
+useScratch();
+
+function validate(props: CvmfsFromHostProps): void {
+  CvmfsMount.fromHost(props).validate(newStack(), "cvmfs");
+}
+
+describe("CvmfsMount.fromHost", () => {
+  it("binds /cvmfs read-only, and so that later mounts of autofs are seen inside", () => {
+    expect(CvmfsMount.fromHost().mounts).toEqual([
+      {
+        type: "bind",
+        source: "/cvmfs",
+        target: "/cvmfs",
+        readOnly: true,
+        bindOptions: { propagation: "rslave" },
+      },
+    ]);
+  });
+
+  it("takes another path of the host, and one repository alone", () => {
+    const repositories = [CvmfsRepository.alice()];
+    const props = { mountPoint: "/cvmfs/alice.cern.ch", hostPath: "/srv/alice", repositories };
+    expect(() => validate(props)).not.toThrow();
+    expect(CvmfsMount.fromHost(props).mounts[0]).toMatchObject({
+      source: "/srv/alice",
+      target: "/cvmfs/alice.cern.ch",
+      readOnly: true,
+      bindOptions: { propagation: "rslave" },
+    });
+  });
+
+  it("tells init and health the repositories and their probe files", () => {
+    expect(CvmfsMount.fromHost().environment).toEqual({
+      VOBOX_CVMFS_REPOSITORIES: "alice.cern.ch alice-ocdb.cern.ch",
+      VOBOX_CVMFS_PROBE_FILES: "alice.cern.ch=bin/alienv",
+    });
+    const repositories = [CvmfsRepository.aliceOcdb()];
+    expect(CvmfsMount.fromHost({ repositories }).environment).toEqual({
+      VOBOX_CVMFS_REPOSITORIES: "alice-ocdb.cern.ch",
+    });
+  });
+});
+
+describe("validate", () => {
+  it("takes the defaults", () => expect(() => validate({})).not.toThrow());
+
+  it("lets unresolved tokens through", () => {
+    const token = Lazy.stringValue({ produce: () => "later" });
+    expect(() => validate({ mountPoint: token })).not.toThrow();
+    expect(() => validate({ hostPath: token })).not.toThrow();
+    expect(() => validate({ repositories: [new CvmfsRepository(token)] })).not.toThrow();
+  });
+
+  const mountPointAllowed =
+    "/cvmfs, or one repository's directory in it. The software on CVMFS is built";
+  it.each([
+    "/mnt/cvmfs",
+    "/cvmfs/",
+    "/cvmfsx",
+    "/cvmfs/..",
+    "/cvmfs/a/b",
+    "cvmfs",
+    "",
+    "/",
+    "/cvmfs\n",
+  ])("refuses the mount point %j", (mountPoint) =>
+    expect(refusalOf(() => validate({ mountPoint }))).toContain(
+      `site: cvmfs.mountPoint: given ${JSON.stringify(mountPoint)}; allowed: ${mountPointAllowed}`,
+    ),
+  );
+
+  it.each(["/", "srv/cvmfs", "/srv/../etc", "/srv/cvmfs:rw /x", "", "/a\nb"])(
+    "refuses the host path %j",
+    (hostPath) =>
+      expect(refusalOf(() => validate({ hostPath }))).toContain(
+        `site: cvmfs.hostPath: given ${JSON.stringify(hostPath)}; allowed: an absolute path on the host`,
+      ),
+  );
+
+  it.each([5, true, {}])("refuses %j where a path belongs", (value) => {
+    expect(refusalOf(() => validate({ mountPoint: wrong(value) }))).toContain(
+      "cvmfs.mountPoint: given",
+    );
+    const props = { mountPoint: "/cvmfs", hostPath: wrong<string>(value) };
+    expect(refusalOf(() => validate(props))).toContain("cvmfs.hostPath: given");
+  });
+
+  it.each([
+    "alice",
+    "Alice.cern.ch",
+    "alice.cern.ch.",
+    ".cern.ch",
+    "a b.ch",
+    "alice..ch",
+    "../etc.x",
+    "",
+    "a.b\n",
+  ])("refuses the repository %j", (name) =>
+    expect(refusalOf(() => validate({ repositories: [new CvmfsRepository(name)] }))).toBe(
+      `site: cvmfs.repositories[0].name: given ${JSON.stringify(name)}; allowed: <name>.<domain> in lower case, such as alice.cern.ch.`,
+    ),
+  );
+
+  it.each([undefined, null, 5])("refuses %j for a repository's name", (name) =>
+    expect(
+      refusalOf(() => validate({ repositories: [new CvmfsRepository(wrong(name))] })),
+    ).toContain("cvmfs.repositories[0].name: given"),
+  );
+
+  it.each(["/bin/x", "../x", "a/../../x", "a b", "a=b", "", "a\nb"])(
+    "refuses the probe file %j",
+    (probeFile) => {
+      const repositories = [new CvmfsRepository("alice.cern.ch", { probeFile })];
+      expect(refusalOf(() => validate({ repositories }))).toContain(
+        `cvmfs.repositories[0].probeFile: given ${JSON.stringify(probeFile)}; allowed: a path below the repository's top`,
+      );
+    },
+  );
+
+  it("refuses an empty set, a text for a list, and a repository that is named twice", () => {
+    expect(refusalOf(() => validate({ repositories: [] }))).toBe(
+      "site: cvmfs.repositories: given []; allowed: at least one repository. JAliEn itself comes from alice.cern.ch.",
+    );
+    expect(refusalOf(() => validate({ repositories: wrong("alice.cern.ch") }))).toBe(
+      'site: cvmfs.repositories: given "alice.cern.ch"; allowed: a list.',
+    );
+    const twice = [CvmfsRepository.alice(), new CvmfsRepository("alice.cern.ch")];
+    expect(refusalOf(() => validate({ repositories: twice }))).toContain(
+      'cvmfs.repositories[1]: given "alice.cern.ch"; allowed: each one once. Remove',
+    );
+  });
+
+  it("refuses a repository that the mount point does not hold", () => {
+    const props = { mountPoint: "/cvmfs/alice.cern.ch" };
+    expect(refusalOf(() => validate(props))).toBe(
+      'site: cvmfs.repositories[1]: given "alice-ocdb.cern.ch"; allowed: repositories below /cvmfs/alice.cern.ch. Bind /cvmfs as a whole.',
+    );
+  });
+});

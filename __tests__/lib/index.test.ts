@@ -1,0 +1,18 @@
+import * as api from "../../lib";
+
+it("exports the public API and nothing else", () => {
+  expect(Object.keys(api).sort()).toEqual([
+    "BaseImage",
+    "CvmfsMount",
+    "CvmfsRepository",
+    "DnsSettings",
+    "Refusal",
+    "VoBox",
+    "VoBoxContainer",
+    "VoBoxFile",
+    "VoBoxImage",
+    "VoBoxNetwork",
+    "VoBoxService",
+    "VoBoxServices",
+  ]);
+});

@@ -1,0 +1,141 @@
+import { Lazy, Token } from "cdktf";
+import { Refusal } from "../../lib";
+import {
+  absolutePath,
+  checkDistinct,
+  checkList,
+  checkText,
+  checkWholeNumber,
+  copyOf,
+  oneLine,
+  refuse,
+} from "../../lib/refusal";
+import { useScratch } from "../support/scratch";
+import { newStack, refusalOf, wrong } from "../support/synthesis";
+
+useScratch();
+
+describe("a refusal", () => {
+  it("names path, property, what was given, what is allowed and how to mend it", () => {
+    const details = { property: "a.b[0]", given: "x", allowed: "y", remedy: "Take y." };
+    const error = new Refusal("site/vobox", details);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe("Refusal");
+    expect(error.message).toBe('site/vobox: a.b[0]: given "x"; allowed: y. Take y.');
+  });
+
+  it("leaves out a value that must not be printed", () => {
+    expect(refusalOf(() => refuse(newStack(), { property: "key", allowed: "none" }))).toBe(
+      "site: key: allowed: none.",
+    );
+  });
+
+  const circular: Record<string, unknown> = {};
+  circular["self"] = circular;
+  it.each([
+    [undefined, "undefined"],
+    [null, "null"],
+    [NaN, "NaN"],
+    [Infinity, "Infinity"],
+    ["two\nlines", '"two\\nlines"'],
+    [["a"], '["a"]'],
+    [10n, "10"],
+    [Symbol("s"), "Symbol(s)"],
+    [circular, "[object Object]"],
+  ])("shows %p as it was given", (given, shown) => {
+    expect(new Refusal("p", { property: "q", given, allowed: "r" }).message).toBe(
+      `p: q: given ${shown}; allowed: r.`,
+    );
+  });
+});
+
+describe("checkWholeNumber", () => {
+  const check = (value: unknown): void =>
+    checkWholeNumber(newStack(), "n", wrong(value), { minimum: 1, maximum: 9, unit: "places" });
+
+  it.each([1, 5, 9])("takes %p", (value) => expect(() => check(value)).not.toThrow());
+
+  it("lets an unresolved token through", () =>
+    expect(() => check(Token.asNumber(Lazy.anyValue({ produce: () => 77 })))).not.toThrow());
+
+  it.each([0, 10, 1.5, NaN, Infinity, -Infinity, "5", null, undefined, {}])("refuses %p", (value) =>
+    expect(refusalOf(() => check(value))).toMatch(
+      /^site: n: given .*; allowed: a whole number of places from 1 to 9\.$/,
+    ),
+  );
+});
+
+describe("checkText", () => {
+  const check = (value: unknown): void =>
+    checkText(newStack(), "t", wrong(value), {
+      pattern: /^a+$/,
+      allowed: "a's",
+      remedy: "Write a.",
+    });
+
+  it("takes what the pattern matches", () => expect(() => check("aa")).not.toThrow());
+
+  it("lets an unresolved token through", () =>
+    expect(() => check(Lazy.stringValue({ produce: () => "b" }))).not.toThrow());
+
+  it.each(["", "b", "a\n", "\na", null, undefined, 5, ["a"], { a: 1 }, true])(
+    "refuses %p",
+    (value) =>
+      expect(refusalOf(() => check(value))).toMatch(
+        /^site: t: given .*; allowed: a's\. Write a\.$/,
+      ),
+  );
+});
+
+describe("checkList, copyOf", () => {
+  it.each(["text", 5, null, undefined, {}])(
+    "refuse %p for a list, without a TypeError",
+    (value) => {
+      const kept = copyOf(wrong<string[]>(value));
+      expect(refusalOf(() => checkList(newStack(), "l", kept))).toMatch(
+        /^site: l: given .*; allowed: a list\.$/,
+      );
+    },
+  );
+
+  it("keep what the list held when it was given", () => {
+    const list = ["a"];
+    const kept = copyOf(list);
+    list.push("b");
+    expect(kept).toEqual(["a"]);
+  });
+});
+
+describe("checkDistinct", () => {
+  it("names the second one of two", () =>
+    expect(
+      refusalOf(() => checkDistinct(newStack(), "d", ["a", "b", "a"], (element) => element)),
+    ).toBe('site: d[2]: given "a"; allowed: each one once. Remove the second a.'));
+});
+
+describe("patterns", () => {
+  it.each(["/a", "/a/b.c", "/a/..b", "/a/b..", "/.hidden"])("%p is an absolute path", (path) =>
+    expect(path).toMatch(absolutePath),
+  );
+
+  it.each([
+    "",
+    "/",
+    "a",
+    "./a",
+    "/a/",
+    "//a",
+    "/..",
+    "/a/../b",
+    "/a/.",
+    "/a b",
+    "/a\n",
+    "/a\u0000",
+  ])("%p is none", (path) => expect(path).not.toMatch(absolutePath));
+
+  it.each(["", "a b", "ä", "a=b;c"])("%p is one line", (text) => expect(text).toMatch(oneLine));
+
+  it.each(["a\nb", "a\r", "\u0000", "a\tb", "\u007f"])("%p is not", (text) =>
+    expect(text).not.toMatch(oneLine),
+  );
+});

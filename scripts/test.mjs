@@ -1,0 +1,125 @@
+// npm test [-- WORD], npm run test:unit [-- WORD], npm run test:e2e [-- WORD]: WORD is matched with test files' paths.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build, localFolder, main, run, runHere, Sentence, top } from "./support.mjs";
+
+const bin = (name) => join(top, "node_modules", name);
+
+await main(async (args) => {
+  const parts = ["unit", "e2e"];
+  const part = parts.find((name) => name === args[0]);
+  const words = part ? args.slice(1) : args;
+  const option = words.find((word) => word.startsWith("-"));
+  if (option !== undefined)
+    throw new Sentence(`There is no option ${option}; words are matched with the paths of tests.`);
+  await build();
+  if (part !== "e2e" && words.length === 0) await checkSources();
+  const results = [];
+  if (part !== "e2e") results.push(await jest("unit", words, await unitEnvironment()));
+  if (part !== "unit") results.push(await jest("e2e", words, await e2eEnvironment()));
+
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(
+    `\nTests: ${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`,
+  );
+  return results.every((result) => result.exitCode === 0) ? 0 : 1;
+});
+
+/** Types of the tests too, lint with the direction of imports, and format. */
+async function checkSources() {
+  const checks = [
+    ["types", [bin("typescript/bin/tsc"), "-p", "tsconfig.lint.json"]],
+    ["lint", [bin("eslint/bin/eslint.js"), "--max-warnings=0", "."]],
+    ["format", [bin("prettier/bin/prettier.cjs"), "--check", "--log-level=warn", "."]],
+  ];
+  for (const [name, command] of checks) {
+    await run(process.execPath, command, { log: "checks.log" });
+    console.log(`${name}: fine`);
+  }
+}
+
+/** shellcheck, where root on Debian can install it; the tests say it when it is missing. */
+async function unitEnvironment() {
+  const { prepare } = await import(join(top, "dist/local/prepare.js"));
+  if (canMakeHosts()) await prepare({ lint: true });
+  return {};
+}
+
+async function e2eEnvironment() {
+  if (!canMakeHosts())
+    return { VOBOX_E2E_MISSING: "root on Linux, for private hosts with an engine and CVMFS" };
+  const { Progress } = await import(join(top, "dist/local/progress.js"));
+  const { prepare } = await import(join(top, "dist/local/prepare.js"));
+  const { makeEngineSeed } = await import(join(top, "dist/local/engine-seed.js"));
+  const progress = new Progress();
+  let missing;
+  const parts = await prepare(
+    { terraform: true, engine: true, cvmfs: true, baseImage: true, privateNetwork: true },
+    progress,
+  ).catch((error) => {
+    if (error.name !== "Problem" || process.env.CI) throw error;
+    missing = error.message;
+  });
+  if (missing !== undefined) return { VOBOX_E2E_MISSING: missing };
+  const engineSeed = await progress.step("engine with cached layers for the tests", (onLine) =>
+    makeEngineSeed({
+      base: "debian:12-slim",
+      inputs: [join(top, "lib/image/base-image.ts")],
+      build: (engine) => buildNemesisImage(engine, parts.environment, onLine),
+      onLine,
+    }),
+  );
+  progress.printSummary("Seconds by part:");
+  return {
+    VOBOX_E2E_PARTS: JSON.stringify({
+      environment: parts.environment,
+      cvmfsClient: parts.cvmfsClient,
+      engineSeed,
+    }),
+  };
+}
+
+/** Builds Nemesis's image as a deployment does, and takes its tag away: the tests want to see it built. */
+async function buildNemesisImage(engine, environment, onLine) {
+  const output = join(localFolder(), "engine-seed-synthesis");
+  rmSync(output, { recursive: true, force: true });
+  const env = { ...environment, DOCKER_HOST: engine, CDKTF_OUTDIR: join(output, "cdktf.out") };
+  const options = { env, onLine, log: "engine-seed.log" };
+  await run(process.execPath, [join(top, "dist/main.js")], options);
+  const terraform = environment.TERRAFORM_BINARY_NAME ?? "terraform";
+  const inStack = { ...options, cwd: join(output, "cdktf.out/stacks/nemesis-image") };
+  await run(terraform, ["init", "-input=false", "-no-color"], inStack);
+  await run(terraform, ["apply", "-input=false", "-no-color", "-auto-approve"], inStack);
+  const manifest = JSON.parse(readFileSync(join(output, "cdktf.out/vobox-sites.json"), "utf8"));
+  await run("docker", ["--host", engine, "image", "rm", manifest.sites[0].image], options);
+  rmSync(output, { recursive: true, force: true });
+}
+
+function canMakeHosts() {
+  return process.platform === "linux" && process.getuid() === 0;
+}
+
+/** Runs one of jest's projects and counts its tests. */
+async function jest(project, words, env) {
+  const file = join(localFolder(), `jest-${project}.json`);
+  mkdirSync(localFolder(), { recursive: true });
+  const args = [
+    bin("jest/bin/jest.js"),
+    "--selectProjects",
+    project,
+    "--json",
+    `--outputFile=${file}`,
+    // Each end-to-end test has engines of its own; more at once only make each other slow on two cores.
+    ...(project === "e2e" ? ["--runInBand", "--verbose"] : []),
+    ...words.map((word) => `--testPathPatterns=${word}`),
+  ];
+  const exitCode = await runHere(process.execPath, args, env);
+  if (!existsSync(file)) throw new Sentence(`jest ended with ${exitCode} and left no result.`);
+  const result = JSON.parse(readFileSync(file, "utf8"));
+  return {
+    exitCode,
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    skipped: result.numPendingTests,
+  };
+}

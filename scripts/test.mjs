@@ -83,6 +83,7 @@ async function e2eEnvironment() {
 async function buildNemesisImage(engine, environment, onLine) {
   const output = join(localFolder(), "engine-seed-synthesis");
   rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
   const env = { ...environment, DOCKER_HOST: engine, CDKTF_OUTDIR: join(output, "cdktf.out") };
   const options = { env, onLine, log: "engine-seed.log" };
   await run(process.execPath, [join(top, "dist/main.js")], options);

@@ -75,6 +75,15 @@ export class SiteHost {
     return this.docker("exec", "--user", user, container, ...command);
   }
 
+  /** The same, returning the result whatever the exit code. */
+  tryInside(
+    container: string,
+    command: readonly string[],
+    user = "root",
+  ): Promise<CommandResult> {
+    return tryRun("docker", ["--host", this.engine, "exec", "--user", user, container, ...command]);
+  }
+
   /** What the engine knows of a container. */
   async inspect(container: string): Promise<ContainerInspection> {
     const [inspection] = JSON.parse(

@@ -78,7 +78,22 @@ export async function survey(): Promise<Survey> {
  * @throws Problem when something does not come up
  */
 export async function bringUp(found: Survey, clientBinary: string | undefined): Promise<LocalSite> {
-  const privateHost = found.engine ? undefined : await privateSiteHost();
+  const ownHost = PrivateHost.attach(privateHostDirectory());
+  const privateHost = found.engine ? undefined : (ownHost ?? (await privateSiteHost()));
+  try {
+    return await bringUpOn(privateHost, found, clientBinary);
+  } catch (error) {
+    // Half a host is of no use; one that was there before may still run a VO-Box.
+    if (!ownHost) await privateHost?.destroy({ keepEngineData: true });
+    throw error;
+  }
+}
+
+async function bringUpOn(
+  privateHost: PrivateHost | undefined,
+  found: Survey,
+  clientBinary: string | undefined,
+): Promise<LocalSite> {
   if (!found.servesCvmfs) {
     if (clientBinary === undefined) throw new Error("the CVMFS client was not prepared");
     const host: Host = privateHost ?? new MachineHost(join(localDirectory(), "daemons"));

@@ -2,12 +2,10 @@
 // The VO-Box's state and logs stay, unless --remove-data is given.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { build, cdktf, main, run, Sentence, top } from "./support.mjs";
+import { build, cdktf, main, refuseUnknown, run, top } from "./support.mjs";
 
 await main(async (args) => {
-  const unknown = args.find((arg) => arg !== "--remove-data");
-  if (unknown !== undefined)
-    throw new Sentence(`There is no option ${unknown}: npm run destroy [-- --remove-data]`);
+  refuseUnknown(args, ["--remove-data"], "npm run destroy [-- --remove-data]");
   const removeData = args.includes("--remove-data");
   await build();
   const { Progress } = await import(join(top, "dist/local/progress.js"));

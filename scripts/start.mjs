@@ -1,6 +1,6 @@
 // npm start: prepares what this machine lacks, deploys the test site Nemesis, waits for its health, prints its status.
 import { join } from "node:path";
-import { build, cdktf, main, runHere, runLogged, top } from "./support.mjs";
+import { build, cdktf, main, refuseUnknown, runHere, runLogged, top } from "./support.mjs";
 
 /** What the services of the VO-Box listen on, in the host's own network. */
 const servicePorts = [
@@ -9,7 +9,8 @@ const servicePorts = [
   { number: 10000, protocol: "tcp", use: "the computing element" },
 ];
 
-await main(async () => {
+await main(async (args) => {
+  refuseUnknown(args, [], "npm start takes none; its settings are in docs/commands.md.");
   await build();
   const { Progress } = await import(join(top, "dist/local/progress.js"));
   const { prepare, baseImageDirectory } = await import(join(top, "dist/local/prepare.js"));

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { addGentle, endOnInterrupt, removeGentle } from "./interrupt.mjs";
 
 /** The repository's folder. */
 export const top = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -21,8 +22,12 @@ export const exitCode = { fine: 0, error: 1, notHealthyOrChanges: 2 };
 /** An error that is shown as its sentence alone. */
 export class Sentence extends Error {}
 
-/** Runs a script's body; a sentence for whoever called instead of a stack trace, and the exit code. */
+/**
+ * Runs a script's body; a sentence for whoever called instead of a stack trace, and the exit code. Interrupted, it ends
+ * what the body started.
+ */
 export async function main(body) {
+  endOnInterrupt(() => "What is ready stays, and the same command goes on from there.");
   try {
     process.exitCode = await body(process.argv.slice(2));
   } catch (error) {
@@ -30,6 +35,12 @@ export async function main(body) {
     console.error(`\n${forPeople ? error.message : error.stack}`);
     process.exitCode = exitCode.error;
   }
+}
+
+/** Throws a sentence for the first argument that is none of the known options. */
+export function refuseUnknown(args, known, usage) {
+  const unknown = args.find((arg) => !known.includes(arg));
+  if (unknown !== undefined) throw new Sentence(`There is no option ${unknown}: ${usage}`);
 }
 
 /** Installs the packages of the lock file and compiles, where that has not been done for these sources. */
@@ -88,8 +99,8 @@ function hash(paths) {
  * Runs a command to its end; its output goes to a log below .local/logs.
  * Throws a sentence with the end of the output when it fails.
  */
-export async function run(command, args, { log, env, onLine, cwd = top } = {}) {
-  const { code, output, file } = await runLogged(command, args, { log, env, onLine, cwd });
+export async function run(command, args, options) {
+  const { code, output, file } = await runLogged(command, args, options);
   if (code !== 0)
     throw new Sentence(
       `${[command, ...args].join(" ")} ended with exit code ${code}; it is logged in ${file} and ends with:\n` +
@@ -97,8 +108,11 @@ export async function run(command, args, { log, env, onLine, cwd = top } = {}) {
     );
 }
 
-/** The same, returning exit code and output. */
-export function runLogged(command, args, { log, env, onLine, cwd = top }) {
+/**
+ * The same, returning exit code and output. `gentle`: it starts Terraform, which is to end in its own time when this
+ * script is interrupted.
+ */
+export function runLogged(command, args, { log, env, onLine, cwd = top, gentle = false }) {
   const file = join(localFolder(), "logs", log);
   mkdirSync(dirname(file), { recursive: true });
   const sink = createWriteStream(file, { flags: "a" });
@@ -108,7 +122,10 @@ export function runLogged(command, args, { log, env, onLine, cwd = top }) {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      // Out of reach of the terminal's interrupt.
+      detached: gentle,
     });
+    if (gentle) addGentle(child.pid);
     let output = "";
     let partial = "";
     const take = (chunk) => {
@@ -123,9 +140,10 @@ export function runLogged(command, args, { log, env, onLine, cwd = top }) {
     child.on("error", (error) =>
       reject(new Sentence(`${command} could not be started: ${error.message}`)),
     );
-    child.on("close", (code, signal) =>
-      sink.end(() => resolve({ code: code ?? signal, output, file })),
-    );
+    child.on("close", (code, signal) => {
+      removeGentle(child.pid);
+      sink.end(() => resolve({ code: code ?? signal, output, file }));
+    });
   });
 }
 
@@ -159,6 +177,7 @@ export async function cdktf(command, stacks, { env, onLine }) {
       // Nothing to upgrade to, and nothing to tell.
       env: { CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1", CI: "1", ...env },
       onLine,
+      gentle: true,
     },
   );
 }

@@ -62,6 +62,7 @@ class EnterpriseLinux extends BaseImage {
     "openldap-clients",
     "perl-interpreter",
     "procps-ng",
+    "shadow-utils",
     "supervisor",
     "tar",
     "util-linux",

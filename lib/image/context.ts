@@ -161,7 +161,7 @@ function renderDockerfile(content: ImageContent, files: readonly VoBoxFile[]): s
     ...others.map((user) => `(id ${user} || useradd --system --shell /sbin/nologin ${user})`),
     // The home's state lies in the volume, so that a replaced container finds it again.
     `ln -s /var/lib/vobox/${account.name}/.alien /home/${account.name}/.alien`,
-    "passwd --lock root",
+    "usermod --lock root",
   ];
   return [
     `FROM ${base.reference}`,

@@ -96,6 +96,30 @@ export class SiteHost {
     return (await this.inspect(container)).State.Health?.Status;
   }
 
+  /** What the VO-Box in a container says of itself at this moment, whatever the engine's last check was. */
+  async report(container: string): Promise<HealthReport> {
+    const { stdout, stderr } = await this.tryInside(container, [
+      "/usr/libexec/vobox/health",
+      "--json",
+    ]);
+    if (stdout === "") throw new Error(`${container} gives no report: ${stderr}`);
+    return JSON.parse(stdout) as HealthReport;
+  }
+
+  /**
+   * Starts a container by hand, with image, names and environment of the given one, and /cvmfs as the
+   * constructs bind it. Further options of `docker run` may take their place.
+   */
+  async runLike(like: string, name: string, ...options: readonly string[]): Promise<void> {
+    const { Config } = await this.inspect(like);
+    const cvmfs = "type=bind,source=/cvmfs,target=/cvmfs,readonly,bind-propagation=rslave";
+    await this.docker(
+      ...["run", "--detach", "--init", `--name=${name}`, `--hostname=${Config.Hostname}`],
+      ...[`--mount=${cvmfs}`, ...Config.Env.map((entry) => `--env=${entry}`)],
+      ...[...options, Config.Image],
+    );
+  }
+
   /** Synthesizes what `describeSites` adds to an app, into the test's folder. Returns the stacks in order. */
   synthesize(describeSites: (app: VoBoxApp) => void): readonly string[] {
     const app = new VoBoxApp({ outdir: join(this.directory, "cdktf.out") });
@@ -115,6 +139,20 @@ export class SiteHost {
   async apply(stack: string): Promise<void> {
     await this.terraform(stack, "init", "-input=false");
     await this.terraform(stack, "apply", "-input=false", "-auto-approve");
+  }
+
+  /** The same, returning the result whatever the exit code. */
+  async tryApply(stack: string): Promise<CommandResult> {
+    await this.terraform(stack, "init", "-input=false");
+    return this.tryTerraform(stack, "apply", "-input=false", "-auto-approve");
+  }
+
+  /** Ids of the engine's images by name and tag; `<none>:<none>` for one that lost its own. */
+  async images(): Promise<ReadonlyMap<string, string>> {
+    const format = "{{.Repository}}:{{.Tag}} {{.ID}}";
+    const lines = await this.docker("image", "ls", "--no-trunc", "--format", format);
+    const pairs = lines.split("\n").filter((line) => line !== "");
+    return new Map(pairs.map((line) => line.split(" ") as [string, string]));
   }
 
   /** Exit code of a plan: 0 no change, 2 changes; other codes throw. */
@@ -147,13 +185,32 @@ export class SiteHost {
   }
 }
 
+/** What `health --json` prints. */
+export interface HealthReport {
+  readonly healthy: boolean;
+  readonly reasons: readonly string[];
+  readonly repositories: ReadonlyArray<{ readonly name: string; readonly readable: boolean }>;
+  readonly services: ReadonlyArray<{
+    readonly name: string;
+    readonly running: boolean;
+    readonly user: string | null;
+  }>;
+  readonly resolvers: readonly string[];
+}
+
 export interface ContainerInspection {
   readonly Id: string;
   readonly Image: string;
   readonly RestartCount: number;
+  readonly Config: {
+    readonly Image: string;
+    readonly Hostname: string;
+    readonly Env: readonly string[];
+  };
   readonly State: {
     readonly Status: string;
     readonly Pid: number;
+    readonly ExitCode: number;
     readonly StartedAt: string;
     readonly FinishedAt: string;
     readonly Health?: { readonly Status: string };

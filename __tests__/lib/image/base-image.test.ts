@@ -1,4 +1,4 @@
-import { Dockerfile, DockerfileParser, type Entrypoint } from "dockerfile-ast";
+import { Dockerfile, DockerfileParser } from "dockerfile-ast";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BaseImage, VoBoxService, VoBoxServices } from "../../../lib";
@@ -65,11 +65,11 @@ describe.each([
     expect(runs()).toContain("groupadd --gid 1234 alicesgm");
     expect(runs()).toContain("useradd --uid 1234 --gid 1234");
     expect(runs()).toContain("useradd --system --shell /sbin/nologin batch");
-    expect(runs()).toContain("passwd --lock root");
+    expect(runs()).toContain("usermod --lock root");
   });
 
   it("starts init without a shell between", () => {
-    const entrypoint = dockerfile.getENTRYPOINTs()[0] as Entrypoint;
+    const entrypoint = dockerfile.getENTRYPOINTs()[0];
     expect(entrypoint.getOpeningBracket()).not.toBeNull();
     expect(entrypoint.getJSONStrings().map((one) => one.getValue())).toEqual(['"/etc/init.sh"']);
   });

@@ -1,4 +1,4 @@
-import { VoBoxService, type VoBoxServiceProps } from "../../../lib";
+import { VoBoxService } from "../../../lib";
 import { useScratch } from "../../support/scratch";
 import { badNumbers, newStack, refusalOf, wrong } from "../../support/synthesis";
 
@@ -6,7 +6,7 @@ useScratch();
 
 function service(props: unknown = {}): VoBoxService {
   const all = { name: "ce", command: ["/usr/bin/ce"], ...(props as object) };
-  return new VoBoxService(all as VoBoxServiceProps);
+  return new VoBoxService(all);
 }
 
 function refused(props: unknown): string {

@@ -1,0 +1,212 @@
+import type { TerraformStack } from "cdktf";
+import {
+  CvmfsMount,
+  DnsSettings,
+  type IVoBoxImage,
+  VoBoxContainer,
+  type VoBoxContainerProps,
+  VoBoxNetwork,
+} from "../../lib";
+import { useScratch } from "../support/scratch";
+import { badNumbers, newImage, newStack, pemKey, refusalOf, wrong } from "../support/synthesis";
+
+useScratch();
+
+const servers = ["192.0.2.9", "192.0.2.1"];
+const replaceOn = "ch.cern.alice.vobox.replace-on";
+let image: IVoBoxImage;
+beforeAll(() => {
+  image = newImage();
+});
+
+type Given = Partial<VoBoxContainerProps>;
+
+function add(stack: TerraformStack, props: Given, id: string): VoBoxContainer {
+  const cvmfs = CvmfsMount.fromHost();
+  return new VoBoxContainer(stack, id, { image, fqdn: "vobox.cern.ch", cvmfs, ...props });
+}
+
+describe("a container refuses", () => {
+  let stack: TerraformStack;
+  let count = 0;
+  beforeAll(() => {
+    stack = newStack();
+  });
+  /** Everything after the construct's path. */
+  const refused = (props: unknown): string => {
+    const id = `refused-${++count}`;
+    const message = refusalOf(() => add(stack, wrong<Given>(props), id));
+    expect(message.startsWith(`site/${id}: `)).toBe(true);
+    return message.slice(`site/${id}: `.length);
+  };
+
+  const sixtyFive = `${"a".repeat(57)}.cern.ch`;
+  it.each([
+    undefined,
+    null,
+    "",
+    5,
+    {},
+    "vobox",
+    "vobox.",
+    ".cern.ch",
+    "VOBOX.cern.ch",
+    "vo_box.cern.ch",
+    "vobox..cern.ch",
+    "-a.cern.ch",
+    "a-.cern.ch",
+    "192.0.2.1",
+    "vobox.cern.ch\n",
+    "vobox.cern.ch\n127.0.0.1 evil",
+    "vobox cern.ch",
+    "$(id).cern.ch",
+    sixtyFive,
+    `${"a".repeat(64)}.ch`,
+  ])("the FQDN %j", (fqdn) =>
+    expect(refused({ fqdn })).toBe(
+      `fqdn: given ${fqdn === undefined ? "undefined" : JSON.stringify(fqdn)}; allowed: a fully qualified domain name in lower case, ` +
+        "such as vobox.cern.ch, up to 64 characters. ALICE's LDAP knows the VO-Box by what `hostname -f` says.",
+    ),
+  );
+
+  it("takes an FQDN of 64 characters", () => {
+    expect(sixtyFive).toHaveLength(65);
+    expect(() => add(stack, { fqdn: sixtyFive.slice(1) }, "longest")).not.toThrow();
+  });
+
+  it.each(["", "a", "-ab", "a b", "a/b", "a".repeat(64), "../x", "ab\n", 5, {}])(
+    "the name %j",
+    (name) =>
+      expect(refused({ name })).toBe(
+        `name: given ${JSON.stringify(name)}; allowed: 2 to 63 letters, digits, _ . or -, beginning with a letter or digit. ` +
+          "The default is the first label of the FQDN.",
+      ),
+  );
+
+  it("the name that an FQDN of one letter would give", () =>
+    expect(refused({ fqdn: "a.cern.ch" })).toContain('name: given "a"; allowed: 2 to 63'));
+
+  it.each(["", "/", "etc/x", "/etc/../x", "/a b", "/a\nb", "/a/", "~", 5, true])(
+    "the startup directory %j",
+    (startupDirectory) =>
+      expect(refused({ startupDirectory })).toBe(
+        `startupDirectory: given ${JSON.stringify(startupDirectory)}; allowed: an absolute path on the host other than /, without blanks, . or ...`,
+      ),
+  );
+
+  const numbers: readonly [string, number, number, string, (value: unknown) => unknown][] = [
+    ["memoryMegabytes", 512, 1048576, "megabytes", (n) => ({ memoryMegabytes: n })],
+    ["stopGraceSeconds", 10, 600, "seconds", (n) => ({ stopGraceSeconds: n })],
+    [
+      "healthCheck.intervalSeconds",
+      5,
+      3600,
+      "seconds",
+      (n) => ({ healthCheck: { intervalSeconds: n } }),
+    ],
+    [
+      "healthCheck.timeoutSeconds",
+      5,
+      600,
+      "seconds",
+      (n) => ({ healthCheck: { timeoutSeconds: n } }),
+    ],
+    [
+      "healthCheck.startPeriodSeconds",
+      0,
+      3600,
+      "seconds",
+      (n) => ({ healthCheck: { startPeriodSeconds: n } }),
+    ],
+    ["healthCheck.retries", 1, 100, "checks", (n) => ({ healthCheck: { retries: n } })],
+    [
+      "logRotation.maximumFileMegabytes",
+      1,
+      1000,
+      "megabytes",
+      (n) => ({ logRotation: { maximumFileMegabytes: n } }),
+    ],
+    ["logRotation.maximumFiles", 1, 100, "files", (n) => ({ logRotation: { maximumFiles: n } })],
+  ];
+  it.each(numbers)(
+    "%s outside of %i to %i %s, or no whole number",
+    (property, least, most, unit, props) => {
+      for (const value of badNumbers(least, most))
+        expect(refused(props(value))).toBe(
+          `${property}: given ${typeof value === "number" ? value : JSON.stringify(value)}; allowed: a whole number of ${unit} from ${least} to ${most}.`,
+        );
+      for (const value of [least, most])
+        expect(() => add(stack, props(value) as Given, `taken-${++count}`)).not.toThrow();
+    },
+  );
+
+  it.each(["VOBOX_FQDN", "VOBOX_X", "1A", "A-B", "", "A B", "A=B", "A\nB"])(
+    "the environment's name %j",
+    (key) =>
+      expect(refused({ environment: { [key]: "x" } })).toBe(
+        `environment: given ${JSON.stringify(key)}; allowed: names of letters, digits and _ that do not begin with VOBOX_. VOBOX_* is set from the other props.`,
+      ),
+  );
+
+  const oneLineOnly =
+    "allowed: a text without line breaks or control characters. Longer text belongs in a file on the host or in the image.";
+  it.each(["a\nB=c", "a\r", "\u0000", undefined, null, 5, true, {}])("the value %j", (value) => {
+    const given = value === undefined ? "undefined" : JSON.stringify(value);
+    expect(refused({ environment: { A: value } })).toBe(
+      `environment.A: given ${given}; ${oneLineOnly}`,
+    );
+    expect(refused({ labels: { a: value } })).toBe(`labels.a: given ${given}; ${oneLineOnly}`);
+  });
+
+  it.each(["", "a b", "a\nb", "-a", "a=b"])("the label %j", (key) =>
+    expect(refused({ labels: { [key]: "x" } })).toBe(
+      `labels: given ${JSON.stringify(key)}; allowed: keys of letters, digits, and . _ / - between them.`,
+    ),
+  );
+
+  it("the label that is computed", () =>
+    expect(refused({ labels: { [replaceOn]: "x" } })).toBe(
+      `labels.${replaceOn}: allowed: other labels. This one is computed.`,
+    ));
+
+  it.each(["environment", "labels"])("what is named like a secret in %s", (property) => {
+    const message = refused({ [property]: { DB_PASSWORD: "hunter2" } });
+    expect(message).toMatch(
+      new RegExp(
+        `^${property}\\.DB_PASSWORD: allowed: no key that is named like a secret\\. .* bind a directory`,
+      ),
+    );
+    expect(message).not.toContain("hunter2");
+  });
+
+  it.each<[string, unknown]>([
+    ["fqdn", { fqdn: pemKey }],
+    ["name", { name: pemKey }],
+    ["startupDirectory", { startupDirectory: pemKey }],
+    ["environment.A", { environment: { A: pemKey } }],
+    ["a key of environment", { environment: { [pemKey]: "x" } }],
+    ["labels.a", { labels: { a: pemKey } }],
+    ["cvmfs.hostPath", { cvmfs: CvmfsMount.fromHost({ hostPath: pemKey }) }],
+    ["dns.searchDomains[0]", { dns: new DnsSettings({ servers, searchDomains: [pemKey] }) }],
+    ["healthCheck.intervalSeconds", { healthCheck: { intervalSeconds: pemKey } }],
+  ])("a private key as %s, unseen in the message", (place, props) => {
+    const message = refused(props);
+    expect(message).toMatch(/: allowed: no private key\. .* bind a directory of the host/);
+    expect(message.startsWith(`${place}: `)).toBe(true);
+    expect(message).not.toContain("MIIB");
+  });
+
+  it("CVMFS and DNS settings, under the container's path", () => {
+    expect(refused({ cvmfs: CvmfsMount.fromHost({ mountPoint: "/mnt" }) })).toContain(
+      'cvmfs.mountPoint: given "/mnt"',
+    );
+    expect(refused({ dns: new DnsSettings({ servers: ["x"] }) })).toContain(
+      'dns.servers[0]: given "x"',
+    );
+    const loopback = new DnsSettings({ servers: ["127.0.0.53"] });
+    expect(refused({ dns: loopback, network: VoBoxNetwork.bridge() })).toContain(
+      'dns.servers[0]: given "127.0.0.53"',
+    );
+    expect(() => add(stack, { dns: loopback }, "loopback")).not.toThrow();
+  });
+});

@@ -58,6 +58,7 @@ export default defineConfig(
     files: ["**/*.{js,mjs}"],
     languageOptions: {
       globals: {
+        Buffer: "readonly",
         process: "readonly",
         console: "readonly",
         module: "writable",

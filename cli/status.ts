@@ -1,12 +1,11 @@
 import { docker } from "./docker";
-import { UserError } from "./exit-codes";
 import type { SiteEntry } from "./manifest";
 
 /** The container as the engine sees it; `id`, `health` and `startedAt` are null where there is none. */
 export interface ContainerStatus {
   readonly id: string | null;
   readonly name: string;
-  /** Docker's word (running, exited, restarting, …), or `absent`. */
+  /** Docker's word (running, exited, restarting, …), `absent`, or `unknown` where the engine does not answer. */
   readonly state: string;
   /** Docker's word: starting, healthy or unhealthy. */
   readonly health: string | null;
@@ -69,29 +68,25 @@ interface InsideReport {
   readonly resolvers: readonly string[];
 }
 
-/**
- * Asks the engine and the VO-Box itself.
- *
- * @throws UserError when the engine does not answer
- */
+/** Asks the engine and the VO-Box itself. An engine that does not answer is a reason as any other: there may be more sites. */
 export async function siteStatus(entry: SiteEntry): Promise<SiteStatus> {
   const inspected = await docker(entry.engine, ["container", "inspect", entry.container]);
-  const absent = /no such container/i.test(inspected.stderr);
-  if (inspected.code !== 0 && !absent)
-    throw new UserError(
-      `${entry.site}: the engine at ${entry.engine} does not answer (${inspected.stderr}). Start it; on this machine npm start does.`,
-    );
-  const inspection = absent ? undefined : (JSON.parse(inspected.stdout) as Inspection[])[0];
+  const answers = inspected.code === 0 || /no such container/i.test(inspected.stderr);
+  const inspection =
+    inspected.code === 0 ? (JSON.parse(inspected.stdout) as Inspection[])[0] : undefined;
   const container: ContainerStatus = {
     id: inspection?.Id ?? null,
     name: entry.container,
-    state: inspection?.State.Status ?? "absent",
+    state: inspection?.State.Status ?? (answers ? "absent" : "unknown"),
     health: inspection?.State.Health?.Status ?? null,
     restarts: inspection?.RestartCount ?? 0,
     startedAt: inspection?.State.StartedAt ?? null,
   };
-  const inside =
-    container.state === "running" ? await insideReport(entry) : nothingInside(container);
+  const inside = !answers
+    ? nothingInside(`engine: does not answer (${inspected.stderr})`)
+    : container.state === "running"
+      ? await insideReport(entry)
+      : nothingInside(`container: ${container.state}`);
   const reasons = [...inside.reasons];
   if (container.state === "running" && container.health !== "healthy" && reasons.length === 0)
     reasons.push(`container: health is ${container.health ?? "unknown"} by the engine's checks`);
@@ -115,12 +110,10 @@ async function insideReport(entry: SiteEntry): Promise<InsideReport> {
   try {
     return JSON.parse(stdout) as InsideReport;
   } catch {
-    return { ...nothing, reasons: [`container: gives no report (${stderr || "nothing printed"})`] };
+    return nothingInside(`container: gives no report (${stderr || "nothing printed"})`);
   }
 }
 
-function nothingInside(container: ContainerStatus): InsideReport {
-  return { ...nothing, reasons: [`container: ${container.state}`] };
+function nothingInside(reason: string): InsideReport {
+  return { healthy: false, reasons: [reason], repositories: [], services: [], resolvers: [] };
 }
-
-const nothing = { healthy: false, repositories: [], services: [], resolvers: [] } as const;

@@ -73,11 +73,11 @@ describe("vobox status", () => {
     expect(Date.now() - started).toBeGreaterThan(900);
   });
 
-  it("ends with 1 and a sentence where the engine does not answer", () => {
-    const { code, stdout, stderr } = vobox(["status"], [site("well", "ssh://root@down")]);
-    expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^well: the engine at ssh:\/\/root@down does not answer \(.*\n$/);
-    expect(stderr).not.toMatch(/^ +at /m);
+  it("ends with 2 and the reason where an engine does not answer, and tells of the other sites", () => {
+    const { code, stdout } = vobox(["status"], [site("well", "ssh://root@down"), site("ill")]);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^well: NOT HEALTHY\n {2}! engine: does not answer \(Cannot connect/);
+    expect(stdout).toMatch(/^ill: NOT HEALTHY$/m);
   });
 
   it("ends with 1 and a sentence where nothing was synthesized", () => {

@@ -1,5 +1,4 @@
 import { delimiter, join } from "node:path";
-import { UserError } from "../../cli/exit-codes";
 import type { SiteEntry } from "../../cli/manifest";
 import { siteStatus, type SiteStatus } from "../../cli/status";
 import { FakeDocker, healthyReport, unhealthyReport } from "../support/fake-docker";
@@ -147,21 +146,21 @@ describe("a site's status", () => {
 });
 
 describe("an engine that does not answer", () => {
-  it("is an error that names site, engine and what to do", async () => {
-    const asked = siteStatus(entry("well", "ssh://root@down"));
-    await expect(asked).rejects.toThrow(UserError);
-    await expect(asked).rejects.toThrow(
-      /^a: the engine at ssh:\/\/root@down does not answer \(Cannot connect .*\)\. Start it/,
-    );
+  it("is a reason of not being healthy, as any other", async () => {
+    expect(await siteStatus(entry("well", "ssh://root@down"))).toMatchObject({
+      healthy: false,
+      reasons: [expect.stringMatching(/^engine: does not answer \(Cannot connect/)],
+      container: { id: null, state: "unknown" },
+    });
   });
 
   it("is told from a docker command that is not there", async () => {
     const path = process.env["PATH"];
     process.env["PATH"] = join(scratch.folder, "nothing");
     try {
-      await expect(siteStatus(entry("well"))).rejects.toThrow(
-        "the docker command is not installed on this machine",
-      );
+      expect((await siteStatus(entry("well"))).reasons).toEqual([
+        "engine: does not answer (the docker command is not installed on this machine)",
+      ]);
     } finally {
       process.env["PATH"] = path;
     }

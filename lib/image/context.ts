@@ -33,16 +33,25 @@ export interface BuildContext {
 const staging = "/tmp/vobox-rootfs";
 const shippedRootfs = join(__dirname, "rootfs");
 
-/** Writes the build context of an image and hashes it. */
-export function writeBuildContext(content: ImageContent): BuildContext {
+/** All files of an image, in order of their paths. One of the caller's takes the place of a shipped one. */
+export function filesOf(content: ImageContent): readonly VoBoxFile[] {
   const files = [...shippedFiles(), ...serviceFiles(content), ...content.files];
-  // A file of the caller takes the place of a shipped one with the same path.
   const byTarget = new Map(files.map((file) => [file.target, file]));
-  const sorted = [...byTarget.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+  return [...byTarget.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+/**
+ * Writes the build context of an image and hashes it.
+ * @param files @default - what {@link filesOf} gives
+ */
+export function writeBuildContext(
+  content: ImageContent,
+  files: readonly VoBoxFile[] = filesOf(content),
+): BuildContext {
   const written: ReadonlyArray<readonly [path: string, bytes: string | Buffer]> = [
     // It holds the modes as well.
-    ["Dockerfile", renderDockerfile(content, sorted)],
-    ...sorted.map((file) => [`rootfs${file.target}`, file.content] as const),
+    ["Dockerfile", renderDockerfile(content, files)],
+    ...files.map((file) => [`rootfs${file.target}`, file.content] as const),
   ];
 
   const hash = createHash("sha256");

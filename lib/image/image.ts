@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image";
 import { TerraformAsset, Token } from "cdktf";
 import { Construct } from "constructs";
@@ -7,7 +8,7 @@ import { checkDistinct, checkList, checkText, checkWholeNumber, refuse } from ".
 import { refusePrivateKeys } from "../secrets";
 import { voAccountName } from "./account";
 import { BaseImage } from "./base-image";
-import { type VoAccount, writeBuildContext } from "./context";
+import { filesOf, type VoAccount, writeBuildContext } from "./context";
 import type { VoBoxFile } from "./file";
 import { VoBoxServices } from "./services";
 
@@ -88,13 +89,10 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
       unit: "user numbers",
     });
 
-    const context = writeBuildContext({
-      base,
-      packages,
-      account,
-      services: services.list,
-      files,
-    });
+    const content = { base, packages, account, services: services.list, files };
+    const allFiles = filesOf(content);
+    this.refuseFilesInFiles(allFiles);
+    const context = writeBuildContext(content, allFiles);
     this.reference = `${name}:${context.hash.slice(0, tagLength)}`;
     this.serviceNames = services.list.map((service) => service.name);
     const asset = new TerraformAsset(this, "Context", {
@@ -119,6 +117,20 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     this.resource.addOverride("build.use_legacy_builder", true);
     this.node.defaultChild = this.resource;
   }
+
+  private refuseFilesInFiles(files: readonly VoBoxFile[]): void {
+    const targets = new Set(files.map((file) => file.target));
+    for (const target of targets)
+      for (let above = posix.dirname(target); above !== "/"; above = posix.dirname(above))
+        if (targets.has(above))
+          refuse(this, {
+            property: "files",
+            given: target,
+            allowed: `no file below ${above}, which is a file itself`,
+            remedy: "Give one of the two another path.",
+          });
+  }
+
   /** The content is written and hashed now: what Terraform learns later cannot be part of it. */
   private refuseTokens(props: VoBoxImageProps): void {
     visitLeaves(props, (property, leaf) => {

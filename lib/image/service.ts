@@ -85,8 +85,9 @@ export class VoBoxService {
   /** @throws Refusal for a service that supervisord could not keep running, or that would run as root without a reason. */
   validate(scope: IConstruct, property: string): void {
     checkText(scope, `${property}.name`, this.name, {
-      pattern: /^[a-z][a-z0-9-]{0,31}$/,
-      allowed: "1 to 32 lower-case letters, digits and -, beginning with a letter",
+      pattern: /^(?!resolv-conf-keeper$)[a-z][a-z0-9-]{0,31}$/,
+      allowed:
+        "1 to 32 lower-case letters, digits and -, beginning with a letter; not resolv-conf-keeper, which every image has",
     });
     this.validateCommand(scope, `${property}.command`, this.command);
     if (this.command.length === 0)

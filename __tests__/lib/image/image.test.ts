@@ -265,6 +265,12 @@ describe("refusals", () => {
     );
   });
 
+  it("a file below another file, a shipped one included", () => {
+    expect(refused({ files: [VoBoxFile.fromText("/etc/init.sh/a", "")] })).toBe(
+      'files: given "/etc/init.sh/a"; allowed: no file below /etc/init.sh, which is a file itself. Give one of the two another path.',
+    );
+  });
+
   it("a base without a fixed version, a service that daemonises", () => {
     expect(refused({ base: BaseImage.el9({ reference: "almalinux:latest" }) })).toContain(
       'base.reference: given "almalinux:latest"',

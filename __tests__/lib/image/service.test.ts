@@ -88,12 +88,13 @@ describe("refusals", () => {
     "ce]\n[program:x",
     "../ce",
     "c".repeat(33),
+    "resolv-conf-keeper",
     undefined,
     null,
     5,
   ])("the name %j", (name) =>
     expect(refused({ name })).toBe(
-      `site: services[0].name: given ${shown(name)}; allowed: 1 to 32 lower-case letters, digits and -, beginning with a letter.`,
+      `site: services[0].name: given ${shown(name)}; allowed: 1 to 32 lower-case letters, digits and -, beginning with a letter; not resolv-conf-keeper, which every image has.`,
     ),
   );
 

@@ -1,7 +1,6 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { standInRepositories } from "../../../local/cvmfs/service";
-import { run } from "../../../local/support/run";
 
 const directory = path.join(__dirname, "../../../local/cvmfs");
 
@@ -21,9 +20,8 @@ it("finds the shell files", () => {
   expect(names).toEqual(["ML_SER", "alienv", "jalien", "jalien-vobox.sh", "mount.cvmfs"]);
 });
 
-it.each(shellFiles)("%s is clean for shellcheck, and executable", async (file) => {
-  await run("shellcheck", ["-x", file]);
-  expect(statSync(file).mode & 0o777).toBe(0o755);
+it.each(shellFiles)("%s is executable", (file) => {
+  expect(statSync(file).mode & 0o100).toBe(0o100);
 });
 
 it("finds the two stand-in repositories", () => {

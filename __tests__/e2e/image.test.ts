@@ -1,4 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
   BaseImage,
@@ -45,25 +52,29 @@ describeE2e("the image", () => {
       const rendered = ["ce", "monalisa"].map((name) => `/etc/vobox/supervisor.d/50-${name}.conf`);
       const expected = [
         ...shipped.map((path) => [path, executable(path) ? "755" : "644"]),
-        ...[...rendered, "/etc/vobox/image.json", "/etc/vobox/image.sh"].map((path) => [path, "644"]),
+        ...[...rendered, "/etc/vobox/image.json", "/etc/vobox/image.sh"].map((path) => [
+          path,
+          "644",
+        ]),
       ];
-      const found = await inImage("stat", "--format=%n %a %U:%G", ...expected.map(([path]) => path!));
+      const found = await inImage(
+        first,
+        "stat",
+        "--format=%n %a %U:%G",
+        ...expected.map(([path]) => path),
+      );
       expect(found.trim().split("\n")).toEqual(
         expected.map(([path, mode]) => `${path} ${mode} root:root`),
       );
       const directories = ["/etc", "/usr", "/usr/libexec", "/etc/vobox", "/usr/libexec/vobox"];
-      const modes = await inImage("stat", "--format=%a", ...directories);
+      const modes = await inImage(first, "stat", "--format=%a", ...directories);
       expect(modes.trim().split("\n")).toEqual(directories.map(() => "755"));
       const below = ["/etc/vobox", "/usr/libexec/vobox", "-type", "d", "!", "-perm", "755"];
-      expect(await inImage("find", ...below)).toBe("");
+      expect(await inImage(first, "find", ...below)).toBe("");
     });
 
     test("leaves nothing of the build in /tmp", async () => {
-      expect(await inImage("ls", "-A", "/tmp")).toBe("");
-    });
-
-    test("has a locked password of root", async () => {
-      expect(await inImage("passwd", "--status", "root")).toMatch(/^root L /);
+      expect(await inImage(first, "ls", "-A", "/tmp")).toBe("");
     });
 
     test("has a configuration that its own supervisord reads", async () => {
@@ -71,11 +82,12 @@ describeE2e("the image", () => {
       const configuration = "/etc/vobox/supervisord.conf";
       // The directory that init.sh makes.
       const output = await inImage(
+        first,
         ...["sh", "-c", 'mkdir /run/vobox && exec python3 -c "$0" "$1"', reader, configuration],
       );
       const programs = JSON.parse(output) as Record<string, { readonly uid: number | null }>;
       expect(Object.keys(programs).sort()).toEqual(["ce", "monalisa", "resolv-conf-keeper"]);
-      const account = await inImage("id", "--user", "alicesgm");
+      const account = await inImage(first, "id", "--user", "alicesgm");
       expect(programs["ce"]?.uid).toBe(Number(account));
       expect(programs["monalisa"]?.uid).toBe(Number(account));
     });
@@ -133,17 +145,18 @@ describeE2e("the image", () => {
     await expectOneNewImage({ services: VoBoxServices.jalien().and(batch) });
   });
 
-  test("is built once for another base", async () => {
+  test("is built once for another base, and locks the password that its root has", async () => {
     // It has the packages already: the step that installs them runs again, with little to do.
     const reference = "debian-with-packages:1";
-    const undo = ["userdel", "--remove", "alicesgm"];
-    await site.docker(
-      ...["run", "--name", "base", "--network", "none", "--entrypoint", undo[0]!, first],
-      ...undo.slice(1),
-    );
+    const change = "userdel --remove alicesgm && echo root:known | chpasswd";
+    const options = ["run", "--name", "base", "--network", "none", "--entrypoint", "sh"];
+    await site.docker(...options, first, "-c", change);
     await site.docker("commit", "base", reference);
     await site.docker("rm", "base");
-    await expectOneNewImage({ base: BaseImage.debian({ reference }) });
+    expect(await inImage(reference, "passwd", "--status", "root")).toMatch(/^root P /);
+
+    const built = await expectOneNewImage({ base: BaseImage.debian({ reference }) });
+    expect(await inImage(built, "passwd", "--status", "root")).toMatch(/^root L /);
   });
 
   /** Describes the site in this process. */
@@ -164,40 +177,39 @@ describeE2e("the image", () => {
     mkdirSync(checkout);
     const sources = ["main.js", "lib", "stacks"].map((name) => join(top, "dist", name));
     // cp without --preserve: new times, and modes as a clone under that umask has them.
-    await run(
-      "sh",
-      ["-c", 'umask "$0" && cp -R "$@" . && exec node main.js', umask, ...sources],
-      {
-        cwd: checkout,
-        env: {
-          ...compiledEnvironment(),
-          DOCKER_HOST: site.engine,
-          VOBOX_NEMESIS_RESOLVERS: "10.0.0.1",
-          CDKTF_OUTDIR: join(site.directory, "cdktf.out"),
-        },
+    await run("sh", ["-c", 'umask "$0" && cp -R "$@" . && exec node main.js', umask, ...sources], {
+      cwd: checkout,
+      env: {
+        ...compiledEnvironment(),
+        DOCKER_HOST: site.engine,
+        VOBOX_NEMESIS_RESOLVERS: "10.0.0.1",
+        CDKTF_OUTDIR: join(site.directory, "cdktf.out"),
       },
-    );
+    });
   }
 
-  async function expectOneNewImage(image: VoBoxImageProps): Promise<void> {
+  /** Deploys the change and returns the id of the new image. */
+  async function expectOneNewImage(image: VoBoxImageProps): Promise<string> {
     const before = await imageIds();
     describeImage(image);
     await site.apply(stack);
     const after = await imageIds();
-    expect(after.filter((id) => !before.includes(id))).toHaveLength(1);
+    const built = after.filter((id) => !before.includes(id));
+    expect(built).toHaveLength(1);
     expect((await site.plan(stack)).exitCode).toBe(0);
     // The images before stay: a container may run one of them.
     expect(after).toEqual(expect.arrayContaining(before));
+    return built[0];
   }
 
   async function imageIds(): Promise<string[]> {
     return [...new Set((await site.images()).values())];
   }
 
-  /** Runs a command, instead of init, in the first image. */
-  function inImage(command: string, ...args: readonly string[]): Promise<string> {
+  /** Runs a command, instead of init, in an image. */
+  function inImage(image: string, command: string, ...args: readonly string[]): Promise<string> {
     const options = ["run", "--rm", "--network", "none", "--entrypoint", command];
-    return site.docker(...options, first, ...args);
+    return site.docker(...options, image, ...args);
   }
 
   function executable(path: string): boolean {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { BaseImage, VoBoxServices } from "../../lib";
-import { writeBuildContext } from "../../lib/image/context";
+import { writeBuildContext } from "../support/build-context";
 import { top } from "../support/compiled";
 import { useScratch } from "../support/scratch";
 import { itWith, run } from "../support/tools";
@@ -59,13 +59,16 @@ it("finds the shell files, with and without a suffix", () => {
 
 describe("shellcheck finds nothing in", () => {
   itWith(["shellcheck"], "what is rendered", () => {
-    const { directory } = writeBuildContext({
-      base: BaseImage.debian(),
-      packages: [],
-      account: { name: "alicesgm", uid: 1000 },
-      services: VoBoxServices.jalien().list,
-      files: [],
-    });
+    const { directory } = writeBuildContext(
+      {
+        base: BaseImage.debian(),
+        packages: [],
+        account: { name: "alicesgm", uid: 1000 },
+        services: VoBoxServices.jalien().list,
+        files: [],
+      },
+      scratch.folder,
+    );
     shellcheck(join(directory, "rootfs/etc/vobox/image.sh"));
   });
 

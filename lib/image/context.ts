@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { BaseImage } from "./base-image";
 import { VoBoxFile } from "./file";
@@ -25,8 +24,8 @@ export interface VoAccount {
 export interface BuildContext {
   /** SHA-256 over paths, modes and bytes, in order of the paths; no time and no place of this machine goes in. */
   readonly hash: string;
-  /** Absolute path of a directory with `Dockerfile` and `rootfs/`, removed when this process ends. */
-  readonly directory: string;
+  /** Writes `Dockerfile` and `rootfs/` into a folder, in place of what is there. */
+  writeTo(folder: string): void;
 }
 
 /** Where the build puts the files before it installs each with its mode. */
@@ -40,11 +39,8 @@ export function filesOf(content: ImageContent): readonly VoBoxFile[] {
   return [...byTarget.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
 }
 
-/**
- * Writes the build context of an image and hashes it.
- * @param files @default - what {@link filesOf} gives
- */
-export function writeBuildContext(
+/** @param files @default - what {@link filesOf} gives */
+export function buildContext(
   content: ImageContent,
   files: readonly VoBoxFile[] = filesOf(content),
 ): BuildContext {
@@ -53,27 +49,20 @@ export function writeBuildContext(
     ["Dockerfile", renderDockerfile(content, files)],
     ...files.map((file) => [`rootfs${file.target}`, file.content] as const),
   ];
-
   const hash = createHash("sha256");
-  const directory = mkdtempSync(join(tmpdir(), "vobox-image-"));
-  removeAtExit(directory);
-  for (const [path, bytes] of written) {
+  for (const [path, bytes] of written)
     hash.update(`${path}\0${createHash("sha256").update(bytes).digest("hex")}\n`);
-    const target = join(directory, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, bytes);
-  }
-  return { hash: hash.digest("hex"), directory };
-}
-
-const directories: string[] = [];
-
-/** One listener for all images: Node takes more than ten for a leak. */
-function removeAtExit(directory: string): void {
-  if (directories.push(directory) > 1) return;
-  process.once("exit", () => {
-    for (const one of directories) rmSync(one, { recursive: true, force: true });
-  });
+  return {
+    hash: hash.digest("hex"),
+    writeTo(folder) {
+      rmSync(folder, { recursive: true, force: true });
+      for (const [path, bytes] of written) {
+        const target = join(folder, path);
+        mkdirSync(dirname(target), { recursive: true });
+        writeFileSync(target, bytes);
+      }
+    },
+  };
 }
 
 function shippedFiles(): VoBoxFile[] {

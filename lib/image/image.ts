@@ -1,6 +1,7 @@
-import { posix } from "node:path";
+import { rmSync } from "node:fs";
+import { join, posix } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image";
-import { TerraformAsset, Token } from "cdktf";
+import { App, Manifest, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { refuseCollidingIds } from "../ids";
 import { visitLeaves } from "../leaves";
@@ -8,7 +9,7 @@ import { checkDistinct, checkList, checkText, checkWholeNumber, refuse } from ".
 import { refusePrivateKeys } from "../secrets";
 import { voAccountName } from "./account";
 import { BaseImage } from "./base-image";
-import { filesOf, type VoAccount, writeBuildContext } from "./context";
+import { type BuildContext, buildContext, filesOf, type VoAccount } from "./context";
 import type { VoBoxFile } from "./file";
 import { VoBoxServices } from "./services";
 
@@ -92,20 +93,16 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     const content = { base, packages, account, services: services.list, files };
     const allFiles = filesOf(content);
     this.refuseFilesInFiles(allFiles);
-    const context = writeBuildContext(content, allFiles);
+    const context = buildContext(content, allFiles);
     this.reference = `${name}:${context.hash.slice(0, tagLength)}`;
     this.serviceNames = services.list.map((service) => service.name);
-    const asset = new TerraformAsset(this, "Context", {
-      path: context.directory,
-      assetHash: context.hash,
-    });
     this.resource = new Image(this, "Default", {
       name: this.reference,
       // The engine keeps the old image until it is pruned: a container may still run it.
       keepLocally: true,
       triggers: { content: context.hash },
       buildAttribute: {
-        context: asset.path,
+        context: this.stage(context),
         dockerfile: "Dockerfile",
         // The engine may have no bridge; and the host's resolvers are those that work.
         networkMode: "host",
@@ -116,6 +113,20 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     // buildx, the default of provider 4, dials the default socket instead of the provider's host.
     this.resource.addOverride("build.use_legacy_builder", true);
     this.node.defaultChild = this.resource;
+  }
+
+  /**
+   * Writes the context into the output folder of the stack, where Terraform runs; not as a TerraformAsset, which copies
+   * from a folder that would have to be made elsewhere first. Returns its path below that folder.
+   */
+  private stage(context: BuildContext): string {
+    const stack = TerraformStack.of(this);
+    const stackFolder = join(App.of(this).outdir, Manifest.stacksFolder, stack.node.id);
+    const ownFolder = posix.join("assets", stack.getLogicalId(this.node));
+    rmSync(join(stackFolder, ownFolder), { recursive: true, force: true });
+    const path = posix.join(ownFolder, context.hash);
+    context.writeTo(join(stackFolder, path));
+    return path;
   }
 
   private refuseFilesInFiles(files: readonly VoBoxFile[]): void {

@@ -2,11 +2,11 @@ import { Dockerfile, DockerfileParser } from "dockerfile-ast";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BaseImage, VoBoxService, VoBoxServices } from "../../../lib";
-import { writeBuildContext } from "../../../lib/image/context";
+import { writeBuildContext } from "../../support/build-context";
 import { useScratch } from "../../support/scratch";
 import { newStack, refusalOf, wrong } from "../../support/synthesis";
 
-useScratch();
+const scratch = useScratch();
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -18,13 +18,16 @@ describe.each([
   let dockerfile: Dockerfile;
   beforeAll(() => {
     const batch = new VoBoxService({ name: "batch", command: ["/usr/sbin/batchd"], user: "batch" });
-    const { directory } = writeBuildContext({
-      base,
-      packages: ["extra-package"],
-      account: { name: "alicesgm", uid: 1234 },
-      services: VoBoxServices.jalien().and(batch).list,
-      files: [],
-    });
+    const { directory } = writeBuildContext(
+      {
+        base,
+        packages: ["extra-package"],
+        account: { name: "alicesgm", uid: 1234 },
+        services: VoBoxServices.jalien().and(batch).list,
+        files: [],
+      },
+      scratch.folder,
+    );
     text = readFileSync(join(directory, "Dockerfile"), "utf8");
     dockerfile = DockerfileParser.parse(text);
   });

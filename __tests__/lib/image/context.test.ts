@@ -1,11 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { BaseImage, VoBoxFile, VoBoxService, VoBoxServices } from "../../../lib";
-import {
-  type BuildContext,
-  type ImageContent,
-  writeBuildContext,
-} from "../../../lib/image/context";
+import type { ImageContent } from "../../../lib/image/context";
+import { writeBuildContext, type WrittenContext } from "../../support/build-context";
 import { useScratch } from "../../support/scratch";
 import { itWith, pythonOf, run } from "../../support/tools";
 
@@ -13,16 +10,19 @@ const scratch = useScratch();
 const rootfs = join(__dirname, "../../../lib/image/rootfs");
 const supervisorPrograms = join(__dirname, "../../support/supervisor-programs.py");
 
-function write(content: Partial<ImageContent> = {}): BuildContext {
-  return writeBuildContext({
-    base: BaseImage.debian(),
-    packages: [],
-    // An account of every machine: supervisord looks it up when it reads a program.
-    account: { name: "daemon", uid: 1000 },
-    services: VoBoxServices.jalien().list,
-    files: [],
-    ...content,
-  });
+function write(content: Partial<ImageContent> = {}): WrittenContext {
+  return writeBuildContext(
+    {
+      base: BaseImage.debian(),
+      packages: [],
+      // An account of every machine: supervisord looks it up when it reads a program.
+      account: { name: "daemon", uid: 1000 },
+      services: VoBoxServices.jalien().list,
+      files: [],
+      ...content,
+    },
+    scratch.folder,
+  );
 }
 
 function filesBelow(folder: string): string[] {

@@ -1,4 +1,4 @@
-import { Lazy, type TerraformStack, Token } from "cdktf";
+import { App, Lazy, TerraformStack, Testing, Token } from "cdktf";
 import {
   appendFileSync,
   chmodSync,
@@ -186,26 +186,22 @@ describe("its tag in another checkout", () => {
     const byMode = tagIn(folder, "022");
     expect(new Set([here, byByte, byMode]).size).toBe(3);
   });
-
-  it("leaves no build context behind when the process ends", () => {
-    const left = readdirSync(scratch.folder).filter((name) => name.startsWith("vobox-image-"));
-    const before = new Set(left);
-    tagIn(folder, "022");
-    const after = readdirSync(scratch.folder).filter((name) => name.startsWith("vobox-image-"));
-    expect(after.filter((name) => !before.has(name))).toEqual([]);
-  });
 });
 
-describe("many images in one process", () => {
-  it("are no leak to Node", () => {
-    const script = `
-      const { App, TerraformStack } = require("cdktf");
-      const { VoBoxImage } = require("./lib");
-      const stack = new TerraformStack(new App({ outdir: "out" }), "site");
-      for (let i = 0; i < 12; i++) new VoBoxImage(stack, "image" + i);`;
-    const env = { ...compiledEnvironment(), TMPDIR: scratch.folder };
-    const folder = checkOut("many");
-    expect(run(process.execPath, ["-e", script], { cwd: folder, env }).stderr).toBe("");
+describe("its context on disk", () => {
+  it("lies in the output of its stack, alone: the one of an earlier synthesis goes", () => {
+    const contexts = (outdir: string): string[] =>
+      readdirSync(join(outdir, "stacks/s/assets/image"));
+    const outdir = join(scratch.folder, "output");
+    const references = ["", "changed"].map((text) => {
+      const app = Testing.stubVersion(new App({ outdir }));
+      const image = new VoBoxImage(new TerraformStack(app, "s"), "image", {
+        files: [VoBoxFile.fromText("/etc/a", text)],
+      });
+      expect(contexts(outdir)).toEqual([expect.stringContaining(image.reference.split(":")[1])]);
+      return image.reference;
+    });
+    expect(new Set(references).size).toBe(2);
   });
 });
 

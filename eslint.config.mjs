@@ -59,6 +59,8 @@ export default defineConfig(
     languageOptions: {
       globals: {
         Buffer: "readonly",
+        setInterval: "readonly",
+        clearInterval: "readonly",
         process: "readonly",
         console: "readonly",
         module: "writable",

@@ -41,8 +41,7 @@ function endChildren() {
         asked.add(pid);
         signal(pid, "SIGINT");
       }
-    if (seconds > gentleSeconds)
-      for (const pid of [...ofGentle, ...gentle]) signal(pid, "SIGKILL");
+    if (seconds > gentleSeconds) for (const pid of [...ofGentle, ...gentle]) signal(pid, "SIGKILL");
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
 }

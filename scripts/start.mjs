@@ -1,6 +1,7 @@
 // npm start: prepares what this machine lacks, deploys the test site Nemesis, waits for its health, prints its status.
 import { join } from "node:path";
-import { build, cdktf, main, refuseUnknown, runHere, runLogged, top } from "./support.mjs";
+import { build } from "./build.mjs";
+import { cdktf, main, refuseUnknown, runHere, runLogged, top } from "./support.mjs";
 
 /** What the services of the VO-Box listen on, in the host's own network. */
 const servicePorts = [
@@ -20,7 +21,8 @@ await main(async (args) => {
   const progress = new Progress();
   const found = await local.survey();
   // The ports of a VO-Box that is there already are its own.
-  if (!(await hasContainer(found.runningEngine))) await local.assertPortsFree(servicePorts);
+  const own = await hasContainer(found.runningEngine);
+  await local.assertPortsFree([...(own ? [] : servicePorts), ...local.cvmfsPorts(found)]);
   const parts = await prepare(
     {
       terraform: true,

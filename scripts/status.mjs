@@ -1,5 +1,6 @@
 // npm run status [-- --json] [-- --site NAME] [-- --wait SECONDS]
-import { build, main, runHere, top } from "./support.mjs";
+import { build } from "./build.mjs";
+import { main, runHere, top } from "./support.mjs";
 
 await main(async (args) => {
   await build();

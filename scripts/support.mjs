@@ -1,16 +1,9 @@
 // What the entry scripts share. Plain Node: nothing may be installed yet when this is loaded.
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { addGentle, endOnInterrupt, removeGentle } from "./interrupt.mjs";
 
 /** The repository's folder. */
@@ -20,7 +13,12 @@ export const top = dirname(dirname(fileURLToPath(import.meta.url)));
 export const exitCode = { fine: 0, error: 1, notHealthyOrChanges: 2 };
 
 /** An error that is shown as its sentence alone. */
-export class Sentence extends Error {}
+export class Sentence extends Error {
+  constructor(sentence, code = exitCode.error) {
+    super(sentence);
+    this.exitCode = code;
+  }
+}
 
 /**
  * Runs a script's body; a sentence for whoever called instead of a stack trace, and the exit code. Interrupted, it ends
@@ -33,7 +31,7 @@ export async function main(body) {
   } catch (error) {
     const forPeople = error instanceof Sentence || error?.name === "Problem";
     console.error(`\n${forPeople ? error.message : error.stack}`);
-    process.exitCode = exitCode.error;
+    process.exitCode = error.exitCode ?? exitCode.error;
   }
 }
 
@@ -43,60 +41,8 @@ export function refuseUnknown(args, known, usage) {
   if (unknown !== undefined) throw new Sentence(`There is no option ${unknown}: ${usage}`);
 }
 
-/** Installs the packages of the lock file and compiles, where that has not been done for these sources. */
-export async function build() {
-  if (Number(process.versions.node.split(".")[0]) < 20)
-    throw new Sentence(`This is Node ${process.versions.node}: install Node 20 or newer.`);
-  await once("node_modules", "packages (npm ci)", [join(top, "package-lock.json")], () =>
-    // Never from the middle of another npm command's environment: that one may be set to production.
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { log: "npm-ci.log" }),
-  );
-  const sources = ["main.ts", "lib", "stacks", "cli", "review", "local", "tsconfig.json"];
-  await once(
-    "dist",
-    "compiling",
-    sources.map((name) => join(top, name)),
-    async () => {
-      await run(process.execPath, [join(top, "node_modules/typescript/bin/tsc"), "-p", top], {
-        log: "tsc.log",
-      });
-      await run(process.execPath, [join(top, "scripts/copy-assets.mjs")], { log: "tsc.log" });
-    },
-  );
-}
-
-/** Does the work unless the folder's stamp says that it was done for the same inputs. */
-async function once(folder, what, inputs, work) {
-  const stamp = join(top, folder, ".vobox-stamp");
-  const key = hash(inputs);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
-  const started = Date.now();
-  process.stderr.write(`${what}: started\n`);
-  await work();
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, key);
-  process.stderr.write(`${what}: done after ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-}
-
-function hash(paths) {
-  const sum = createHash("sha256").update(process.version);
-  const add = (path) => {
-    if (!existsSync(path)) return;
-    let names;
-    try {
-      names = readdirSync(path);
-    } catch {
-      sum.update(path.slice(top.length)).update("\0").update(readFileSync(path));
-      return;
-    }
-    for (const name of names.sort()) if (name !== "target") add(join(path, name));
-  };
-  paths.forEach(add);
-  return sum.digest("hex");
-}
-
 /**
- * Runs a command to its end; its output goes to a log below .local/logs.
+ * Runs a command to its end and returns its output, which also goes to a log below .local/logs.
  * Throws a sentence with the end of the output when it fails.
  */
 export async function run(command, args, options) {
@@ -106,6 +52,7 @@ export async function run(command, args, options) {
       `${[command, ...args].join(" ")} ended with exit code ${code}; it is logged in ${file} and ends with:\n` +
         output.trimEnd().split("\n").slice(-25).join("\n"),
     );
+  return output;
 }
 
 /**
@@ -160,10 +107,13 @@ export function runHere(command, args, env = {}) {
   });
 }
 
-/** Runs `cdktf deploy` or `cdktf destroy` on stacks, without questions. */
+/**
+ * Runs `cdktf deploy` or `cdktf destroy` on stacks, without questions.
+ * Throws what Terraform, or the wait for health, gave as the reason when it fails.
+ */
 export async function cdktf(command, stacks, { env, onLine }) {
   // Locking the providers asks their registry, which need not be there.
-  await run(
+  const { code, output, file } = await runLogged(
     process.execPath,
     [
       join(top, "node_modules/cdktf-cli/bundle/bin/cdktf"),
@@ -175,11 +125,49 @@ export async function cdktf(command, stacks, { env, onLine }) {
     {
       log: `cdktf-${command}.log`,
       // Nothing to upgrade to, and nothing to tell.
-      env: { CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1", CI: "1", ...env },
-      onLine,
+      env: {
+        CHECKPOINT_DISABLE: "1",
+        DISABLE_VERSION_CHECK: "1",
+        CI: "1",
+        // It would lead the provider to another engine than the one that it is told.
+        DOCKER_CONTEXT: undefined,
+        ...env,
+      },
+      // Its own words for running the health gate tell a person nothing.
+      onLine: onLine && ((line) => line.includes("): \x1b[0mExecuting: ") || onLine(line)),
       gentle: true,
     },
   );
+  if (code === 0) return;
+  const plain = stripVTControlCharacters(output);
+  throw new Sentence(
+    `${reasonOf(plain)}\nAll of it is in ${file}`,
+    healthGateFailed.test(plain) ? exitCode.notHealthyOrChanges : exitCode.error,
+  );
+}
+
+/** The only command that a deployment runs on this machine is the health gate's. */
+const healthGateFailed = /local-exec provisioner error/;
+
+/** Why Terraform failed, from its framed errors; the end of the output where there is none. */
+export function reasonOf(output) {
+  const frames = [...output.matchAll(/^.*╷\n([\s\S]*?)^.*╵/gm)].map(([, frame]) =>
+    frame.replace(/^.*?│ ?/gm, ""),
+  );
+  const reasons = frames.map((frame) => {
+    if (!healthGateFailed.test(frame))
+      // Where it stands in the generated JSON helps nobody.
+      return frame.replace(/^ +(with .*|on cdk\.tf\.json .*|\d+: .*)\n/gm, "");
+    // Terraform breaks the lines of an error, not those of a command's output.
+    const said = [...output.matchAll(/\(local-exec\): (.*)$/gm)].map(([, line]) => line);
+    return said.slice(said.findLastIndex((line) => line.startsWith("Executing: ")) + 1).join("\n");
+  });
+  const text = frames.length > 0 ? reasons.join("\n") : output.split("\n").slice(-25).join("\n");
+  return text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .join("\n");
 }
 
 /** The git-ignored folder with everything that was prepared. */

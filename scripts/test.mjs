@@ -106,10 +106,8 @@ function canMakeHosts() {
 
 /** Runs one of jest's projects and counts its tests. */
 async function jest(project, words, env) {
-  const file = join(localFolder(), `jest-${project}.json`);
+  const file = join(localFolder(), `jest-${project}-${process.pid}.json`);
   mkdirSync(localFolder(), { recursive: true });
-  // That of an earlier run must not be counted for one that crashes.
-  rmSync(file, { force: true });
   const args = [
     bin("jest/bin/jest.js"),
     "--selectProjects",
@@ -125,6 +123,7 @@ async function jest(project, words, env) {
   const exitCode = await runHere(process.execPath, args, env);
   if (!existsSync(file)) throw new Sentence(`jest ended with ${exitCode} and left no result.`);
   const result = JSON.parse(readFileSync(file, "utf8"));
+  rmSync(file);
   return {
     exitCode,
     passed: result.numPassedTests,

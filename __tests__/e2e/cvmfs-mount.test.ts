@@ -27,20 +27,20 @@ describeE2e("CVMFS in the container, served by the host's autofs", () => {
       ...["--entrypoint=sleep", image, "infinity"],
     );
     await noRepositoryMounted();
-    await site.apply(stacks[2]!);
+    await site.apply(stacks[2]);
   });
   afterAll(() => site?.destroy());
 
   /** Builds the image, which reads nothing of CVMFS. */
   async function imageReference(stacks: readonly string[]): Promise<string> {
-    await site.apply(stacks[0]!);
-    await site.apply(stacks[1]!);
+    await site.apply(stacks[0]);
+    await site.apply(stacks[1]);
     return (await site.docker("image", "ls", "--format={{.Repository}}:{{.Tag}}", "vobox")).trim();
   }
 
   async function mountedRepositories(): Promise<string[]> {
     const mounts = await site.host.run("cat", ["/proc/mounts"]);
-    return [...mounts.matchAll(/ (\/cvmfs\/\S+) fuse/g)].map((match) => match[1]!);
+    return [...mounts.matchAll(/ (\/cvmfs\/\S+) fuse/g)].map((match) => match[1]);
   }
 
   async function noRepositoryMounted(): Promise<void> {
@@ -85,7 +85,6 @@ describeE2e("CVMFS in the container, served by the host's autofs", () => {
       return reasons.includes("start: in step 40-cvmfs");
     });
     const waiting = await site.inspect("nemesis");
-    // Longer than the steps take to fail, were they to fail.
     await waitFor("the engine's check names the repository", 20_000, async () =>
       (await lastCheck()).includes("alice.cern.ch: "),
     );
@@ -98,12 +97,7 @@ describeE2e("CVMFS in the container, served by the host's autofs", () => {
 
     await site.cvmfs.startServer();
     await site.cvmfs.startAutofs();
-    await waitFor(
-      "healthy",
-      30_000,
-      async () => (await site.report("nemesis")).healthy,
-      200,
-    );
+    await waitFor("healthy", 30_000, async () => (await site.report("nemesis")).healthy, 200);
     const { State, RestartCount } = await site.inspect("nemesis");
     expect({ pid: State.Pid, RestartCount }).toEqual({
       pid: waiting.State.Pid,

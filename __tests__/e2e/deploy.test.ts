@@ -22,7 +22,7 @@ describeE2e("Nemesis, deployed from nothing", () => {
     site = await SiteHost.start({ name: "nemesis-host" });
     startupDirectory = join(site.directory, "init.d");
     mkdirSync(startupDirectory);
-    writeFileSync(join(startupDirectory, "10-note.sh"), "echo \"$VOBOX_FQDN\" >/run/site-note\n");
+    writeFileSync(join(startupDirectory, "10-note.sh"), 'echo "$VOBOX_FQDN" >/run/site-note\n');
     await site.deploy(describeSites);
   });
   afterAll(() => site?.destroy());
@@ -35,7 +35,11 @@ describeE2e("Nemesis, deployed from nothing", () => {
   });
 
   test("both repositories are read as the VO account, through autofs", async () => {
-    const alienv = await site.inside("nemesis", ["cat", "/cvmfs/alice.cern.ch/bin/alienv"], "alicesgm");
+    const alienv = await site.inside(
+      "nemesis",
+      ["cat", "/cvmfs/alice.cern.ch/bin/alienv"],
+      "alicesgm",
+    );
     expect(alienv).toContain("alienv");
     const files = await site.inside(
       "nemesis",
@@ -63,7 +67,13 @@ describeE2e("Nemesis, deployed from nothing", () => {
     // The middle process ends at once; what it leaves behind becomes PID 1's and ends too.
     const orphan = await site.inside("nemesis", ["sh", "-c", "sh -c 'sleep 0.2 & echo $!'"]);
     await waitFor("orphan reaped", 10_000, async () => {
-      const { stdout } = await site.tryInside("nemesis", ["ps", "-p", orphan.trim(), "-o", "stat="]);
+      const { stdout } = await site.tryInside("nemesis", [
+        "ps",
+        "-p",
+        orphan.trim(),
+        "-o",
+        "stat=",
+      ]);
       return stdout.trim() === "";
     });
   });
@@ -84,18 +94,25 @@ describeE2e("Nemesis, deployed from nothing", () => {
   });
 
   test("the site's startup commands ran before the services, from a read-only bind", async () => {
-    expect((await site.inside("nemesis", ["cat", "/run/site-note"])).trim()).toBe("nemesis.cern.ch");
+    expect((await site.inside("nemesis", ["cat", "/run/site-note"])).trim()).toBe(
+      "nemesis.cern.ch",
+    );
     const mounts = await site.inside("nemesis", ["cat", "/proc/self/mountinfo"]);
     expect(mounts).toMatch(/ \/etc\/vobox\/init\.d ro/);
     const log = await site.docker("logs", "nemesis");
     expect(log.indexOf("site command 10-note.sh")).toBeGreaterThan(log.indexOf("step 40-cvmfs"));
-    expect(log.indexOf("starts supervisord")).toBeGreaterThan(log.indexOf("site command 10-note.sh"));
+    expect(log.indexOf("starts supervisord")).toBeGreaterThan(
+      log.indexOf("site command 10-note.sh"),
+    );
   });
 
   test("a second deployment changes nothing", async () => {
     const before = await site.inspect("nemesis");
     for (const stack of site.synthesize(describeSites))
-      expect({ stack, exitCode: (await site.plan(stack)).exitCode }).toEqual({ stack, exitCode: 0 });
+      expect({ stack, exitCode: (await site.plan(stack)).exitCode }).toEqual({
+        stack,
+        exitCode: 0,
+      });
     await site.deploy(describeSites);
     const after = await site.inspect("nemesis");
     expect(after.Id).toBe(before.Id);
@@ -103,7 +120,9 @@ describeE2e("Nemesis, deployed from nothing", () => {
   });
 
   test("a plan shows the resolvers in order", async () => {
-    site.synthesize((app) => new Nemesis(app, { engine: site.engine, resolvers: ["10.9.0.2", "10.9.0.1"] }));
+    site.synthesize(
+      (app) => new Nemesis(app, { engine: site.engine, resolvers: ["10.9.0.2", "10.9.0.1"] }),
+    );
     const { exitCode, output } = await site.plan("nemesis-vobox");
     expect(exitCode).toBe(2);
     expect(output).toMatch(/\+ +"VOBOX_DNS_SERVERS=10\.9\.0\.2 10\.9\.0\.1"/);
@@ -115,7 +134,11 @@ describeE2e("Nemesis, deployed from nothing", () => {
     expect(log).toContain("supervisord ended with exit code 0");
     expect(log).toContain("ends with exit code 0");
     await site.docker("start", "nemesis");
-    await waitFor("healthy again", 60_000, async () => (await site.health("nemesis")) === "healthy");
+    await waitFor(
+      "healthy again",
+      60_000,
+      async () => (await site.health("nemesis")) === "healthy",
+    );
   });
 
   test("a destroy removes the container and keeps the state volume", async () => {
@@ -130,7 +153,7 @@ describeE2e("Nemesis, deployed from nothing", () => {
 
   async function resolvConf(): Promise<string[]> {
     const text = await site.inside("nemesis", ["cat", "/etc/resolv.conf"]);
-    return [...text.matchAll(/^nameserver (\S+)$/gm)].map((match) => match[1]!);
+    return [...text.matchAll(/^nameserver (\S+)$/gm)].map((match) => match[1]);
   }
 
   async function volumes(): Promise<string[]> {

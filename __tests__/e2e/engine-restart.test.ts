@@ -58,10 +58,10 @@ describeE2e("a VO-Box whose engine goes away and comes back", () => {
   /** The container's first process in the host's own count. */
   async function startTime(pid: number): Promise<string> {
     const stat = await site.host.run("cat", [`/proc/${pid}/stat`]);
-    return stat.slice(stat.lastIndexOf(")")).split(" ")[20]!;
+    return stat.slice(stat.lastIndexOf(")")).split(" ")[20];
   }
 
-  test.each([1, 2])("the engine stopped and started, time %i", async () => {
+  test("the engine stopped and started", async () => {
     const before = await site.inspect("nemesis");
     await site.host.stopEngine();
     await site.host.startEngine();

@@ -76,11 +76,7 @@ export class SiteHost {
   }
 
   /** The same, returning the result whatever the exit code. */
-  tryInside(
-    container: string,
-    command: readonly string[],
-    user = "root",
-  ): Promise<CommandResult> {
+  tryInside(container: string, command: readonly string[], user = "root"): Promise<CommandResult> {
     return tryRun("docker", ["--host", this.engine, "exec", "--user", user, container, ...command]);
   }
 
@@ -89,7 +85,7 @@ export class SiteHost {
     const [inspection] = JSON.parse(
       await this.docker("container", "inspect", container),
     ) as ContainerInspection[];
-    return inspection!;
+    return inspection;
   }
 
   async health(container: string): Promise<string | undefined> {
@@ -125,9 +121,9 @@ export class SiteHost {
     const app = new VoBoxApp({ outdir: join(this.directory, "cdktf.out") });
     describeSites(app);
     app.synth();
-    const manifest = JSON.parse(
-      readFileSync(join(app.outdir, "vobox-sites.json"), "utf8"),
-    ) as { readonly sites: ReadonlyArray<{ readonly stacks: readonly string[] }> };
+    const manifest = JSON.parse(readFileSync(join(app.outdir, "vobox-sites.json"), "utf8")) as {
+      readonly sites: ReadonlyArray<{ readonly stacks: readonly string[] }>;
+    };
     return manifest.sites.flatMap((site) => site.stacks);
   }
 
@@ -176,7 +172,7 @@ export class SiteHost {
     const [command, ...rest] = args;
     return tryRun(
       environment["TERRAFORM_BINARY_NAME"] ?? "terraform",
-      [command!, "-no-color", ...rest],
+      [command, "-no-color", ...rest],
       {
         cwd: join(this.directory, "cdktf.out", "stacks", stack),
         env: { ...environment, DOCKER_HOST: undefined },

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { localDirectory, registryAnswerHours } from "./settings";
+import { localDirectory, registryAnswerMinutes } from "./settings";
 
 interface Answer {
   readonly answers: boolean;
@@ -9,15 +9,16 @@ interface Answer {
 }
 
 /**
- * Whether something outside answers: asks with `probe`, and remembers what came out for a day, so
- * that a machine without a way there does not wait for nothing at every start.
+ * Whether something outside answers: asks with `probe`, and remembers an answer for a day and silence
+ * for ten minutes, so that a machine without a way there does not wait for nothing at every start.
  */
 export async function remembered(name: string, probe: () => Promise<boolean>): Promise<boolean> {
   const path = join(localDirectory(), "answers", `${name}.json`);
   try {
     const known = JSON.parse(readFileSync(path, "utf8")) as Answer;
     const age = Date.now() - known.time;
-    if (age >= 0 && age < registryAnswerHours * 3_600_000) return known.answers;
+    const minutes = registryAnswerMinutes[known.answers ? "answers" : "silent"];
+    if (age >= 0 && age < minutes * 60_000) return known.answers;
   } catch {
     // never asked, or half written: ask
   }

@@ -116,7 +116,7 @@ export async function hasImage(engineAddress: string, reference: string): Promis
 
 /**
  * Sees to it that the engine has the image: there already, else pulled, else a minimal Debian made
- * here, which carries labels that say so. A registry that did not answer is not asked again for a day.
+ * here, which carries labels that say so. A registry that did not answer is not asked again for ten minutes.
  * @throws Problem when none of these can be done
  */
 export async function ensureBaseImage(options: BaseImageOptions): Promise<BaseImageOrigin> {

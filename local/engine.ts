@@ -9,6 +9,16 @@ export interface Engine {
   readonly version: string;
   /** The kernel that its containers run on: "linux" or "windows". */
   readonly operatingSystem: string;
+  /** What makes it unfit for a VO-Box although it answers; each completes "The engine …". */
+  readonly limitations: readonly Limitation[];
+}
+
+/** Something that an engine is and a VO-Box's must not be. */
+interface Limitation {
+  /** What it is, and what is therefore not possible. */
+  readonly what: string;
+  /** How to get an engine without it. */
+  readonly mend: string;
 }
 
 const answerLimitMilliseconds = 5000;
@@ -43,16 +53,59 @@ export function assertEngineUsable(engine: Engine): void {
       `The Docker engine at ${engine.address} runs ${engine.operatingSystem} containers, but a VO-Box needs ` +
         `linux containers: switch the engine over, or set DOCKER_HOST to another one.`,
     );
+  for (const { what, mend } of engine.limitations)
+    throw new Problem(`The Docker engine at ${engine.address} ${what}: ${mend}.`);
+}
+
+/** Of `docker info`, what tells how an engine was set up. */
+interface InfoAnswer {
+  readonly OperatingSystem?: string;
+  readonly SecurityOptions?: readonly string[] | null;
+  readonly DriverStatus?: ReadonlyArray<readonly [name: string, value: string]> | null;
+}
+
+function limitationsIn(info: InfoAnswer): Limitation[] {
+  const limitations: Limitation[] = [];
+  if (info.OperatingSystem === "Docker Desktop")
+    limitations.push({
+      what:
+        "is Docker Desktop's, whose containers run in a virtual machine: they see neither this machine's /cvmfs " +
+        "nor its network",
+      mend: "use a Docker engine that runs on Linux itself (docker context use default, or DOCKER_HOST)",
+    });
+  if (info.SecurityOptions?.some((option) => option.split(",").includes("name=rootless")))
+    limitations.push({
+      what: "is rootless: its containers see no /cvmfs that is mounted after it started, nor this machine's network",
+      mend: "use the engine that root runs (docker context use default, or DOCKER_HOST)",
+    });
+  if (
+    info.DriverStatus?.some(
+      ([name, value]) => name === "driver-type" && value === "io.containerd.snapshotter.v1",
+    )
+  )
+    limitations.push({
+      what: "keeps its images in containerd's store, into which the Terraform provider cannot build",
+      mend:
+        'set "features": {"containerd-snapshotter": false} in its /etc/docker/daemon.json and restart it ' +
+        "(images that it has now are not shown until that is taken back)",
+    });
+  return limitations;
 }
 
 /** What the engine at an address says of itself; undefined when it does not answer within 5 s. */
 export async function askEngine(address: string): Promise<Engine | undefined> {
-  const answer = address.startsWith("unix://")
-    ? await askSocket(address.slice("unix://".length))
-    : await askByCommand(address);
-  return answer === undefined
-    ? undefined
-    : { address, version: answer.Version, operatingSystem: answer.Os };
+  const ask = address.startsWith("unix://") ? askSocket : askByCommand;
+  const [version, info] = await Promise.all([
+    ask<Partial<VersionAnswer>>(address, "version"),
+    ask<InfoAnswer>(address, "info"),
+  ]);
+  if (!version?.Version || !version.Os) return undefined;
+  return {
+    address,
+    version: version.Version,
+    operatingSystem: version.Os.toLowerCase(),
+    limitations: limitationsIn(info ?? {}),
+  };
 }
 
 interface VersionAnswer {
@@ -60,16 +113,19 @@ interface VersionAnswer {
   readonly Os: string;
 }
 
+type Question = "version" | "info";
+
 /** Needs no docker command. */
-function askSocket(socketPath: string): Promise<VersionAnswer | undefined> {
+function askSocket<Answer>(address: string, question: Question): Promise<Answer | undefined> {
+  const socketPath = address.slice("unix://".length);
   return new Promise((resolve) => {
     const asked = request(
-      { socketPath, path: "/version", timeout: answerLimitMilliseconds },
+      { socketPath, path: `/${question}`, timeout: answerLimitMilliseconds },
       (response) => {
         let body = "";
         response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
         response.on("error", () => resolve(undefined));
-        response.on("end", () => resolve(parseAnswer(body)));
+        response.on("end", () => resolve(parseAnswer<Answer>(body)));
       },
     );
     asked.on("timeout", () => asked.destroy());
@@ -80,9 +136,13 @@ function askSocket(socketPath: string): Promise<VersionAnswer | undefined> {
 }
 
 /** For addresses over ssh and TLS, which the docker command knows how to dial. */
-async function askByCommand(address: string): Promise<VersionAnswer | undefined> {
-  const printed = await docker(["--host", address, "version", "--format", "{{json .Server}}"]);
-  return printed === undefined ? undefined : parseAnswer(printed);
+async function askByCommand<Answer>(
+  address: string,
+  question: Question,
+): Promise<Answer | undefined> {
+  const format = question === "version" ? "{{json .Server}}" : "{{json .}}";
+  const printed = await docker(["--host", address, question, "--format", format]);
+  return printed === undefined ? undefined : parseAnswer<Answer>(printed);
 }
 
 async function contextAddress(): Promise<string | undefined> {
@@ -99,12 +159,10 @@ async function docker(args: readonly string[]): Promise<string | undefined> {
   }
 }
 
-function parseAnswer(text: string): VersionAnswer | undefined {
+function parseAnswer<Answer>(text: string): Answer | undefined {
   try {
-    const answer = JSON.parse(text) as Partial<VersionAnswer> | null;
-    return answer?.Version && answer.Os
-      ? { Version: answer.Version, Os: answer.Os.toLowerCase() }
-      : undefined;
+    const answer = JSON.parse(text) as Answer | null;
+    return answer ?? undefined;
   } catch {
     return undefined;
   }

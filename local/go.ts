@@ -1,5 +1,9 @@
+import { chmod, readdir, rename, rm } from "node:fs/promises";
+import { arch, homedir, platform } from "node:os";
+import { join } from "node:path";
+import { makeOnce } from "./once";
 import { findCommand } from "./packages";
-import { goModuleDirectory, minimumGoVersion } from "./settings";
+import { fetchedGoVersion, goModuleDirectory, localDirectory, minimumGoVersion } from "./settings";
 import { Problem } from "./support/problem";
 import { CommandError, run } from "./support/run";
 import { isAtLeast } from "./version";
@@ -42,20 +46,15 @@ export async function goBuild(build: GoBuild): Promise<void> {
       `${what} has to be built here and there is no Go: install Go ${minimumGoVersion} or newer and put it on PATH.`,
     );
   const directory = goModuleDirectory(build.module);
-  // Asked outside the module, where an old Go does not stumble over its go.mod.
-  const version = (await run("go", ["env", "GOVERSION"], { cwd: "/" })).trim().replace(/^go/, "");
-  if (!isAtLeast(version, minimumGoVersion))
-    throw new Problem(
-      `${what} has to be built here and Go ${version} is too old: install Go ${minimumGoVersion} or newer.`,
-    );
   const linkerFlags = `-ldflags=-s -w ${build.linkerFlags ?? ""}`.trim();
   // -v names each package as it is compiled, for progress.
   const args = ["build", "-v", ...goBuildFlags, linkerFlags, "-o", build.output, build.package];
   try {
-    // No C compiler is needed without cgo.
-    await run("go", args, {
+    const go = await newGo(build.onLine);
+    // No C compiler is needed without cgo. A GOROOT would be that of another Go.
+    await run(go, args, {
       cwd: directory,
-      env: { CGO_ENABLED: "0", GOWORK: "off" },
+      env: { CGO_ENABLED: "0", GOWORK: "off", ...(go === "go" ? {} : { GOROOT: undefined }) },
       onLine: build.onLine,
     });
   } catch (error) {
@@ -64,9 +63,38 @@ export async function goBuild(build: GoBuild): Promise<void> {
   }
 }
 
-/** The folders of Go's two caches (modules, compiled packages); none without Go. */
+/**
+ * The Go on PATH, or one that it has fetched: as later ones do by themselves, as a module from the user's
+ * module proxy, checked against the checksum database.
+ */
+async function newGo(onLine?: (line: string) => void): Promise<string> {
+  // Asked outside the module, where an old Go does not stumble over its go.mod.
+  const version = (await run("go", ["env", "GOVERSION"], { cwd: "/" })).trim().replace(/^go/, "");
+  if (isAtLeast(version, minimumGoVersion)) return "go";
+  const cpu = arch() === "x64" ? "amd64" : arch();
+  const module = `golang.org/toolchain@v0.0.1-go${fetchedGoVersion}.${platform()}-${cpu}`;
+  const root = await makeOnce({ path: join(localDirectory(), "go"), key: module }, async (made) => {
+    onLine?.(`fetching Go ${fetchedGoVersion}`);
+    const cache = `${made}.modules`;
+    // Writable, so that it can be removed.
+    const env = { GOMODCACHE: cache, GOFLAGS: "-modcacherw" };
+    try {
+      await run("go", ["mod", "download", module], { cwd: "/", env });
+      await rename(join(cache, module), made);
+    } finally {
+      await rm(cache, { recursive: true, force: true });
+    }
+    // Modules hold no programs, so none of their files comes executable.
+    for (const folder of ["bin", join("pkg", "tool", `${platform()}_${cpu}`)])
+      for (const file of await readdir(join(made, folder)))
+        await chmod(join(made, folder, file), 0o755);
+  });
+  return join(root, "bin", "go");
+}
+
+/** The folders of Go's two caches (modules, compiled packages); where they will be, when there is no Go yet. */
 export async function goCaches(): Promise<string[]> {
-  if (findCommand("go") === undefined) return [];
+  if (findCommand("go") === undefined) return [join(homedir(), "go"), join(homedir(), ".cache")];
   return (await run("go", ["env", "GOMODCACHE", "GOCACHE"], { cwd: "/" })).trim().split("\n");
 }
 

@@ -1,4 +1,5 @@
 import { createSocket } from "node:dgram";
+import { rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -19,7 +20,7 @@ export interface Survey {
   readonly runningEngine?: string;
   /** The engine that is used; undefined where a private one is made. */
   readonly engine?: Engine;
-  /** Whether the host of the engine serves alice.cern.ch itself. */
+  /** Whether the host of the engine serves alice.cern.ch itself, not by what an earlier start set up. */
   readonly servesCvmfs: boolean;
 }
 
@@ -37,8 +38,13 @@ function privateHostDirectory(): string {
   return join(localDirectory(), "host");
 }
 
-function cvmfsDirectory(): string {
-  return join(localDirectory(), "cvmfs", "service");
+/** One for each host: its journal of installed files must never be read for the other. */
+function cvmfsDirectory(on: "private host" | "machine"): string {
+  return join(localDirectory(), "cvmfs", on === "machine" ? "machine-service" : "service");
+}
+
+function machineHost(): MachineHost {
+  return new MachineHost(join(localDirectory(), "daemons"));
 }
 
 /**
@@ -52,7 +58,8 @@ export async function survey(): Promise<Survey> {
   const engine =
     ownHost && (!asked || asked === ownHost.engineAddress) ? undefined : await findEngine();
   if (engine) assertEngineUsable(engine);
-  const servesCvmfs = engine !== undefined && (await isReadable(probeFile));
+  const ownCvmfs = CvmfsService.isRunningOn(machineHost());
+  const servesCvmfs = engine !== undefined && !ownCvmfs && (await isReadable(probeFile));
   const isRootOnLinux = process.platform === "linux" && process.getuid?.() === 0;
   if (engine && !servesCvmfs && !engine.address.startsWith("unix://"))
     throw new Problem(
@@ -96,12 +103,12 @@ async function bringUpOn(
 ): Promise<LocalSite> {
   if (!found.servesCvmfs) {
     if (clientBinary === undefined) throw new Error("the CVMFS client was not prepared");
-    const host: Host = privateHost ?? new MachineHost(join(localDirectory(), "daemons"));
+    const host: Host = privateHost ?? machineHost();
     if (!privateHost) await host.run("mount", ["--make-rshared", "/"]);
     await CvmfsService.start({
       host,
       repositories: standInRepositories(),
-      directory: cvmfsDirectory(),
+      directory: cvmfsDirectory(privateHost ? "private host" : "machine"),
       clientBinary,
       port: cvmfsServerPort,
     });
@@ -115,7 +122,7 @@ async function bringUpOn(
 }
 
 /** Starts the private engine where there is no other, and returns the address of the one to use. */
-export async function bringUpEngine(found: Survey): Promise<string> {
+async function bringUpEngine(found: Survey): Promise<string> {
   if (found.engine) return found.engine.address;
   const host = await privateSiteHost();
   await host.startEngine();
@@ -136,17 +143,41 @@ async function privateSiteHost(): Promise<PrivateHost> {
   });
 }
 
+/** Whether the engine at that address is, or was, the private one of this folder. */
+export function isPrivateEngine(address: string): boolean {
+  return address === PrivateHost.engineAddressIn(privateHostDirectory());
+}
+
+/**
+ * The engine at the address that a deployment went to, brought up when it is the private one.
+ * @throws Problem when it does not answer
+ */
+export async function bringUpDeployedEngine(address: string): Promise<void> {
+  if (isPrivateEngine(address)) await (await privateSiteHost()).startEngine();
+  else if (!(await askEngine(address)))
+    throw new Problem(
+      `Nemesis was deployed to the engine at ${address}, which does not answer: start that engine and run this again.`,
+    );
+}
+
 /**
  * Takes down what {@link bringUp} made; an engine and a CVMFS that were there before stay.
- * @param removeData also the private engine's images and volumes
+ * @param removeData also the private engine's images and volumes, and the local repositories
  */
 export async function takeDown(removeData: boolean): Promise<void> {
   const directory = privateHostDirectory();
-  const host = PrivateHost.attach(directory);
-  if (host) await host.destroy({ keepEngineData: !removeData });
-  else if (removeData) await PrivateHost.removeStale(localDirectory());
-  else
-    await CvmfsService.stopOn(new MachineHost(join(localDirectory(), "daemons")), cvmfsDirectory());
+  await PrivateHost.attach(directory)?.destroy({ keepEngineData: !removeData });
+  await CvmfsService.stopOn(machineHost(), cvmfsDirectory("machine"));
+  if (!removeData) return;
+  await PrivateHost.removeStale(localDirectory());
+  const { directory: daemons } = machineHost();
+  for (const folder of [
+    directory,
+    cvmfsDirectory("private host"),
+    cvmfsDirectory("machine"),
+    daemons,
+  ])
+    rmSync(folder, { recursive: true, force: true });
 }
 
 async function isReadable(path: string): Promise<boolean> {
@@ -165,6 +196,14 @@ export interface Port {
   readonly protocol: "tcp" | "udp";
   /** Shown when it is taken. */
   readonly use: string;
+}
+
+/** The port of the repositories' server, where one has to be started. */
+export function cvmfsPorts(found: Survey): Port[] {
+  const host = found.engine ? machineHost() : PrivateHost.attach(privateHostDirectory());
+  if (found.servesCvmfs || (host && CvmfsService.isServedOn(host))) return [];
+  const use = "the server of the local repositories (VOBOX_CVMFS_PORT names another port)";
+  return [{ number: cvmfsServerPort, protocol: "tcp", use }];
 }
 
 /** @throws Problem when one of the ports is in use on this machine */

@@ -11,7 +11,7 @@ export class MachineHost implements Host {
   readonly name = "this machine";
 
   /** @param directory keeps the daemons' process ids and logs */
-  constructor(private readonly directory: string) {}
+  constructor(readonly directory: string) {}
 
   run(command: string, args: readonly string[], options?: RunOptions): Promise<string> {
     return run(command, args, options);

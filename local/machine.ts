@@ -9,8 +9,8 @@ export interface DiskNeed {
   readonly megabytes: number;
 }
 
-/** The oldest Node that the packages used here run on, as in package.json. */
-export const minimumNodeVersion = "20.9.0";
+/** The oldest Node with all that is used of it here (Dirent.parentPath), as in package.json. */
+export const minimumNodeVersion = "20.12.0";
 
 async function existingFolder(folder: string): Promise<string> {
   try {

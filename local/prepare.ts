@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findBaseTar, prepareBaseTar } from "./base-image";
@@ -6,7 +7,7 @@ import { assertMachine, type DiskNeed } from "./machine";
 import { buildSentence, goCaches } from "./go";
 import { inputsKey, isMade, makeOnce, type Artifact } from "./once";
 import { ensurePackages, missingPackages } from "./packages";
-import { Progress, type Timing } from "./progress";
+import { Progress } from "./progress";
 import {
   buildProvider,
   isMirrorMade,
@@ -25,6 +26,7 @@ import {
 import { CommandError } from "./support/run";
 import { Problem } from "./support/problem";
 import { ensureTerraform, findTerraform, type Terraform } from "./terraform";
+import { hasGo, toolchainPackages } from "./toolchains";
 
 /** What is about to be done on this machine. Nothing is prepared that is not asked for. */
 export interface Needs {
@@ -42,15 +44,11 @@ export interface Needs {
   readonly lint?: boolean;
 }
 
-/** The parts that were asked for; all paths are absolute. */
+/** What was asked for, as others use it; all paths are absolute. */
 export interface Parts {
-  readonly terraform?: Terraform;
   /** For every call of Terraform and cdktf; empty unless Terraform was asked for. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cvmfsClient?: string;
-  readonly baseTar?: string;
-  /** What had to be done, by part, in seconds; empty when all was there. */
-  readonly timings: readonly Timing[];
 }
 
 type OnLine = (line: string) => void;
@@ -85,9 +83,18 @@ export async function prepare(needs: Needs, progress = new Progress()): Promise<
     cvmfsClient: needs.cvmfs === true && !isMade(cvmfsClient()),
     baseImage: needs.baseImage === true && madeTar === undefined,
   };
-  const packageNeeds = neededPackages(needs, missing.cvmfsClient);
+  const compilers = await toolchainPackages({
+    go: (await buildsWithGo(missing, found, progress)) ? "OpenTofu or its providers" : undefined,
+    rust: missing.cvmfsClient ? "the CVMFS client" : undefined,
+  });
+  const packageNeeds = [...neededPackages(needs, missing.cvmfsClient), ...compilers];
   const packagesToInstall = await missingPackages(packageNeeds);
-  await assertMachine(await diskNeeds(missing, packagesToInstall.length > 0));
+  const makesEngine = needs.engine === true && !existsSync(join(localDirectory(), "host"));
+  await assertMachine([
+    ...(await diskNeeds(missing, packagesToInstall.length > 0)),
+    ...(compilers.length > 0 ? [{ folder: "/usr", megabytes: diskMegabytes.toolchains }] : []),
+    ...(makesEngine ? [{ folder: localDirectory(), megabytes: diskMegabytes.engine }] : []),
+  ]);
 
   // All at once: compilers keep both cores busy, so only the sum of their work counts, and what waits
   // for the network (packages, base image) costs next to nothing beside them.
@@ -95,17 +102,18 @@ export async function prepare(needs: Needs, progress = new Progress()): Promise<
     packagesToInstall.length === 0
       ? Promise.resolve()
       : progress.step("Debian packages", (onLine) => ensurePackages(packageNeeds, onLine));
-  const terraform = needs.terraform ? prepareTerraform(found, progress) : undefined;
+  // A compiler that is there already need not wait for packages.
+  const compiler = compilers.some(({ provides }) => provides === "go") ? installed : undefined;
+  const terraform = needs.terraform ? prepareTerraform(found, progress, compiler) : undefined;
   const client = needs.cvmfs ? installed.then(() => prepareClient(progress)) : undefined;
+  // Made whether a registry answers or not: that is known only when an engine can be asked to pull, and
+  // beside the compilers it takes no time of its own.
   const tar = missing.baseImage ? installed.then(() => prepareTar(progress)) : undefined;
   await allEnded([installed, terraform, client, tar]);
   const usedTerraform = await terraform;
   return {
-    terraform: usedTerraform,
     environment: usedTerraform ? terraformEnvironment(usedTerraform) : {},
     cvmfsClient: await client,
-    baseTar: madeTar ?? (await tar),
-    timings: progress.timings,
   };
 }
 
@@ -127,15 +135,29 @@ function neededPackages(needs: Needs, buildsClient: boolean): PackageNeed[] {
   ];
 }
 
+/** Whether Go is needed. Where it is not there, a registry that answers may make it unneeded. */
+async function buildsWithGo(
+  missing: { readonly openTofu: boolean; readonly providers: boolean },
+  found: Terraform | undefined,
+  progress: Progress,
+): Promise<boolean> {
+  if (!missing.providers || !found || (await hasGo())) return missing.openTofu || missing.providers;
+  return !(await progress.step(registryStep, () => registryAnswers(found)));
+}
+
+const registryStep = "providers' registry";
+
+/** @param compiler ends when there is a Go to build with */
 async function prepareTerraform(
   found: Terraform | undefined,
   progress: Progress,
+  compiler: Promise<unknown> | undefined,
 ): Promise<Terraform> {
+  await compiler;
   const terraform = found ?? (await progress.step("OpenTofu", (onLine) => ensureTerraform(onLine)));
   if (!isMirrorMade()) {
     // Once made, the mirror stays in use: a lock file of a stack holds the checksums of its providers.
-    const asked = "providers' registry";
-    if (await progress.step(asked, () => registryAnswers(terraform))) return terraform;
+    if (await progress.step(registryStep, () => registryAnswers(terraform))) return terraform;
     await allEnded(
       providers.map((provider) =>
         progress.step(`${provider.name} provider`, (onLine) => buildProvider(provider, onLine)),

@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { askEngine } from "./engine";
 import {
   assertPossible,
@@ -104,6 +104,12 @@ export class PrivateHost implements Host {
       else await state.remove(true);
       throw error;
     }
+  }
+
+  /** Where the engine of a host in `directory` answers, whether there is one at present or not. */
+  static engineAddressIn(directory: string): string {
+    const real = existsSync(directory) ? realpathSync(directory) : resolve(directory);
+    return `unix://${new HostState(real).engineSocket}`;
   }
 
   /** The host whose state is in `directory`, if it is still alive. */

@@ -10,14 +10,12 @@ export interface ProgressStream {
 export interface ProgressOptions {
   /** @default process.stderr, so that standard output stays free for JSON */
   readonly stream?: ProgressStream;
-  /** Prints nothing at all. @default false */
-  readonly quiet?: boolean;
   /** Seconds between two lines of a step where lines cannot be replaced. @default 15 */
   readonly intervalSeconds?: number;
 }
 
 /** A finished step, for the table by part. */
-export interface Timing {
+interface Timing {
   readonly name: string;
   readonly seconds: number;
   readonly failed: boolean;
@@ -40,15 +38,10 @@ export class Progress {
   private drawnLines = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: ProgressOptions = {}) {
+  constructor(options: ProgressOptions = {}) {
     this.stream = options.stream ?? process.stderr;
     this.inPlace = this.stream.isTTY === true;
     this.intervalMilliseconds = this.inPlace ? 500 : (options.intervalSeconds ?? 15) * 1000;
-  }
-
-  /** The steps that have ended so far, in the order of their ends. */
-  get timings(): readonly Timing[] {
-    return this.finished;
   }
 
   /** Runs `work` as a step with that name. What `work` passes to its argument is shown as what the step is doing. */
@@ -85,11 +78,6 @@ export class Progress {
     this.timer = undefined;
   }
 
-  /** Prints a line of its own. */
-  note(text: string): void {
-    this.print(text);
-  }
-
   /** The finished steps with their seconds as a table, longest first, and the time from the first to now; "" when there was none. */
   summary(): string {
     if (this.finished.length === 0) return "";
@@ -121,7 +109,6 @@ export class Progress {
   }
 
   private print(text: string): void {
-    if (this.options.quiet) return;
     this.erase();
     const clock = `[${shownSeconds((Date.now() - this.started) / 1000).padStart(7)}]`;
     this.stream.write(this.inPlace ? `${text}\n` : `${clock} ${text}\n`);
@@ -134,7 +121,6 @@ export class Progress {
   }
 
   private draw(): void {
-    if (this.options.quiet) return;
     this.erase();
     // A line that wraps would count as two when it is erased.
     const width = (this.stream.columns ?? 80) - 1;

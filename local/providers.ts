@@ -6,10 +6,10 @@ import { remembered } from "./answers";
 import { goBuild, goBuildFlags, goBuildInputs } from "./go";
 import { inputsKey, isMade, makeOnce, type Artifact } from "./once";
 import { localDirectory, providerHosts, providers, type ProviderSettings } from "./settings";
-import { tryRun } from "./support/run";
+import { CommandError, tryRun } from "./support/run";
 import { plainTerraformEnvironment, type Terraform } from "./terraform";
 
-/** Longest that the registry's answer and its providers are waited for. */
+/** Longest that the registry's answer is waited for, and the providers' download with it. */
 const registryLimitMilliseconds = 60_000;
 
 const terraformDirectory = (): string => join(localDirectory(), "terraform");
@@ -71,8 +71,14 @@ export function terraformEnvironment(terraform: Terraform): Record<string, strin
   };
 }
 
-/** Whether `terraform init` gets the providers as this machine is set up; asked in earnest, once a day. */
-export function registryAnswers(terraform: Terraform): Promise<boolean> {
+/**
+ * Whether `terraform init` gets the providers as this machine is set up; asked in earnest, see {@link remembered}.
+ * A download that takes longer than the limit counts as an answer.
+ */
+export function registryAnswers(
+  terraform: Terraform,
+  limitMilliseconds = registryLimitMilliseconds,
+): Promise<boolean> {
   return remembered("providers", async () => {
     const directory = join(terraformDirectory(), `registry-check.${process.pid}`);
     const required: Record<string, { source: string; version: string }> = {};
@@ -90,11 +96,13 @@ export function registryAnswers(terraform: Terraform): Promise<boolean> {
           TF_REGISTRY_DISCOVERY_RETRY: "0",
           TF_REGISTRY_CLIENT_TIMEOUT: "5",
         },
-        timeoutMilliseconds: registryLimitMilliseconds,
+        timeoutMilliseconds: limitMilliseconds,
       });
       return exitCode === 0;
-    } catch {
-      return false; // not within the limit
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      // Not within the limit. It names what it downloads once the registry has answered for all providers.
+      return /^- Installing /m.test(error.result.stdout);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

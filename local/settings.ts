@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { Problem } from "./support/problem";
 
 /** A Terraform provider: where Terraform looks for it, and the pinned Go module that it is built from. */
 export interface ProviderSettings {
@@ -37,6 +38,18 @@ export type PackageGroup =
  */
 function override(name: string): string | undefined {
   return process.env[`VOBOX_${name}`] || undefined;
+}
+
+/** The same for a whole number. Throws {@link Problem} for anything else, and outside of its limits. */
+function overrideNumber(name: string, normally: number, most: number): number {
+  const given = override(name);
+  if (given === undefined) return normally;
+  const number = /^\d+$/.test(given) ? Number(given) : 0;
+  if (number < 1 || number > most)
+    throw new Problem(
+      `VOBOX_${name} is "${given}": set it to a whole number from 1 to ${most}, or unset it for ${normally}.`,
+    );
+  return number;
 }
 
 /** Top of the checkout, also when this runs compiled, from below `dist`. */
@@ -91,8 +104,17 @@ export const terraform = {
 /** Oldest Go that fetches by itself the newer toolchain that a go.mod names. */
 export const minimumGoVersion = "1.21.0";
 
-/** How long a registry's answer, or its silence, is remembered. */
-export const registryAnswerHours = 24;
+/** Oldest Go with which {@link fetchedGoVersion} is fetched in its place: Debian 12's. */
+export const oldestFetchingGo = "1.19.0";
+
+/** The Go that is fetched, as a module, where the one that is there does not fetch a newer one itself. */
+export const fetchedGoVersion = "1.26.6";
+
+/** Oldest Rust that the CVMFS client's crates compile with. */
+export const minimumRustVersion = "1.85.0";
+
+/** How long it is remembered that a registry answers, and that it does not: it may be back soon. */
+export const registryAnswerMinutes = { answers: 24 * 60, silent: 10 } as const;
 
 export const debian = {
   suite: override("DEBIAN_SUITE") ?? "bookworm",
@@ -101,10 +123,10 @@ export const debian = {
 } as const;
 
 /** Longest a `docker pull` of a base image may take, in seconds. */
-export const pullSeconds = Number(override("PULL_SECONDS") ?? 300);
+export const pullSeconds = overrideNumber("PULL_SECONDS", 300, 86_400);
 
 /** Port, on loopback, of the local repositories' server. */
-export const cvmfsServerPort = Number(override("CVMFS_PORT") ?? 18000);
+export const cvmfsServerPort = overrideNumber("CVMFS_PORT", 18000, 65_535);
 
 export const packages: Readonly<Record<PackageGroup, readonly PackageNeed[]>> = {
   engine: [
@@ -154,4 +176,7 @@ export const diskMegabytes = {
   cvmfsClient: 600,
   baseImage: 600,
   packages: 500,
+  toolchains: 1000,
+  /** The private engine's images. */
+  engine: 600,
 } as const;

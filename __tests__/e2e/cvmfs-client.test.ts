@@ -247,7 +247,8 @@ describe("the daemons", () => {
   it("autofs killed and started again serves again", async () => {
     await service.autofs.stop("SIGKILL");
     await service.startAutofs();
-    expect(await read("cat", "/cvmfs/alice-ocdb.cern.ch/README.stand-in")).toContain("stand-in");
+    const file = "calibration/data/2017/OCDB/GRP/Geometry/Data/README.stand-in";
+    expect(await read("cat", `/cvmfs/alice-ocdb.cern.ch/${file}`)).toContain("stand-in");
   });
 
   it("a port that is taken is a sentence", async () => {
@@ -258,6 +259,49 @@ describe("the daemons", () => {
     await expect(service.startServer()).rejects.toThrow("another program has taken that port");
     await other.stop();
     await service.startServer();
+  });
+
+  it("a start that fails leaves alone what runs already", async () => {
+    const { server, autofs } = service;
+    const repositories = [{ name: "alice.cern.ch", source: path.join(scratch, "none") }];
+    await expect(CvmfsService.start({ ...serviceOptions(), repositories })).rejects.toThrow();
+    expect([server.isRunning(), autofs.isRunning()]).toEqual([true, true]);
+    expect(await read("cat", "/cvmfs/alice.cern.ch/later")).toBe("published later\n");
+  });
+
+  it("refuses a host that has the official client", async () => {
+    await host.writeFile("/etc/cvmfs/default.conf", "");
+    await expect(CvmfsService.start(serviceOptions())).rejects.toThrow(
+      /CVMFS is installed here \(cvmfs-client has \/etc\/cvmfs\/default.conf\), .* cvmfs_config probe/,
+    );
+    await host.run("rm", ["/etc/cvmfs/default.conf"]);
+  });
+
+  it("stop leaves a mount that is not its own", async () => {
+    const other = "/cvmfs-elsewhere";
+    await host.run("mkdir", [other]);
+    await host.run("mount", ["-t", "cvmfs", "alice.cern.ch", other]);
+    await service.stop();
+    expect(await host.run("cat", ["/proc/mounts"])).toContain(` ${other} fuse`);
+    await host.run("umount", [other]);
+    // A site's own CVMFS: the same client behind an automount with a map of another name.
+    service = await CvmfsService.start({
+      ...serviceOptions(),
+      directory: path.join(scratch, "own"),
+    });
+    await read("ls", "/cvmfs/alice.cern.ch/bin");
+    const daemons = jest.spyOn(host, "findDaemon").mockReturnValue(undefined);
+    try {
+      await CvmfsService.stopOn(host, path.join(scratch, "cvmfs"));
+      await expect(CvmfsService.start(serviceOptions())).rejects.toThrow(
+        /CVMFS is installed here \(cvmfs-client has autofs on \/cvmfs\)/,
+      );
+    } finally {
+      daemons.mockRestore();
+    }
+    expect((await cvmfsMounts()).join()).toContain(" /cvmfs/alice.cern.ch fuse");
+    await service.stop();
+    service = await CvmfsService.start(serviceOptions());
   });
 
   it("stop leaves no mount, no process and no file", async () => {

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -8,7 +16,9 @@ import {
   missingPackagesSentence,
   parsePackageStates,
 } from "../../local/packages";
+import { repositoryRoot } from "../../local/settings";
 import { Problem } from "../../local/support/problem";
+import { run } from "../../local/support/run";
 
 const absent = {
   package: "no-such-package-vobox",
@@ -94,5 +104,30 @@ describe("ensurePackages", () => {
     );
     expect(sentence).toMatch(/apt-get install no-such-package-vobox autofs, as root/);
     expect(sentence).toMatch(/because that takes root/);
+  });
+});
+
+describe("install.sh", () => {
+  const helpers = ["/usr/bin/deb-systemd-invoke", "/usr/bin/deb-systemd-helper"];
+  const canRun = process.getuid?.() === 0 && helpers.every((helper) => existsSync(helper));
+
+  (canRun ? it : it.skip)("lets packages start nothing, neither now nor at boot", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "vobox-install-"));
+    const starters = [...helpers, "/usr/sbin/invoke-rc.d", "/usr/sbin/update-rc.d"];
+    const present = starters.filter((starter) => existsSync(starter));
+    // In the place of apt-get: what a package's script would find in theirs.
+    const hidden = join(folder, "hidden");
+    const check = `cmp -s /bin/true "$starter" && echo "$starter" >>${hidden}`;
+    const body = `for starter in ${present.join(" ")}; do ${check}; done; true`;
+    writeFileSync(join(folder, "apt-get"), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    try {
+      const script = join(repositoryRoot(), "local/packages/install.sh");
+      await run("unshare", ["--mount", "--propagation", "private", "sh", script, "none"], {
+        env: { PATH: `${folder}:/usr/sbin:/usr/bin:/sbin:/bin` },
+      });
+      expect([...new Set(readFileSync(hidden, "utf8").trim().split("\n"))]).toEqual(present);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -21,11 +21,8 @@ describe("prepare", () => {
     let printed = "";
     const stream = { write: (text: string) => (printed += text) };
     expect(await prepare({}, new Progress({ stream }))).toEqual({
-      terraform: undefined,
       environment: {},
       cvmfsClient: undefined,
-      baseTar: undefined,
-      timings: [],
     });
     expect(printed).toBe("");
   });

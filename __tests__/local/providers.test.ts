@@ -1,8 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { remembered } from "../../local/answers";
-import { mirrorConfiguration, mirrorPath, terraformEnvironment } from "../../local/providers";
+import {
+  mirrorConfiguration,
+  mirrorPath,
+  registryAnswers,
+  terraformEnvironment,
+} from "../../local/providers";
 import { providers } from "../../local/settings";
 
 const saved = process.env.VOBOX_LOCAL_DIR;
@@ -54,14 +59,40 @@ describe("remembered", () => {
     expect(asked).toBe(1);
   });
 
-  it("asks again after a day", async () => {
-    await remembered("registry", () => Promise.resolve(false));
+  it.each([
+    ["silence", false, 9, false],
+    ["silence", false, 11, true],
+    ["an answer", true, 23 * 60, false],
+    ["an answer", true, 25 * 60, true],
+  ])("of %s (%s), asks again after %i minutes: %s", async (_, answers, minutes, again) => {
+    await remembered("registry", () => Promise.resolve(answers));
     const now = Date.now();
-    const clock = jest.spyOn(Date, "now").mockReturnValue(now + 25 * 3_600_000);
+    const clock = jest.spyOn(Date, "now").mockReturnValue(now + minutes * 60_000);
+    const probe = jest.fn().mockResolvedValue(!answers);
     try {
-      expect(await remembered("registry", () => Promise.resolve(true))).toBe(true);
+      expect(await remembered("registry", probe)).toBe(again ? !answers : answers);
+      expect(probe).toHaveBeenCalledTimes(again ? 1 : 0);
     } finally {
       clock.mockRestore();
     }
+  });
+});
+
+describe("registryAnswers", () => {
+  /** A Terraform whose `init` prints a line and does not come to an end. */
+  function terraform(line: string) {
+    const binary = join(folder, "terraform-program");
+    writeFileSync(binary, `#!/bin/sh\necho "${line}"\nexec sleep 60\n`, { mode: 0o755 });
+    return { binary, version: "1.12.0" };
+  }
+
+  it("takes a slow download for an answer", async () => {
+    const slow = terraform("- Installing kreuzwerker/docker v4.6.0...");
+    expect(await registryAnswers(slow, 500)).toBe(true);
+  });
+
+  it("takes a search without end for silence", async () => {
+    const silent = terraform('- Finding kreuzwerker/docker versions matching \\"~> 4.6\\"...');
+    expect(await registryAnswers(silent, 500)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { repositoryRoot } from "../settings";
+import { minimumRustVersion, repositoryRoot } from "../settings";
 import { Problem } from "../support/problem";
 import { run, tryRun } from "../support/run";
 
@@ -18,7 +18,7 @@ export async function buildClient(options: {
   const cargo = await tryRun("cargo", ["--version"]).catch(() => undefined);
   if (cargo?.exitCode !== 0) {
     throw new Problem(
-      "The CVMFS client cannot be built: the command cargo does not run here; install Rust 1.85 or newer.",
+      `The CVMFS client cannot be built: the command cargo does not run here; install Rust ${minimumRustVersion} or newer.`,
     );
   }
   const manifest = path.join(repositoryRoot(), "local", "cvmfs", "client", "Cargo.toml");

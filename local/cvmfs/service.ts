@@ -13,6 +13,7 @@ import type { Daemon, Host } from "../support/host";
 import { Problem } from "../support/problem";
 import { waitFor } from "../support/wait";
 import { HostFiles } from "./host-files";
+import { hasForeignAutofs, ownMountPoints, parseMounts, type Mount } from "./mounts";
 import { publishRepository, type Publication } from "./publish";
 
 export { buildClient } from "./client";
@@ -57,33 +58,65 @@ export class CvmfsService {
   private readonly directory: string;
   private readonly files: HostFiles;
 
+  /** The map of its automount, and so the source of its mounts: no other service has one of that path. */
+  private readonly map: string;
+
   /** Marks that the mount point was made by this service. */
   private readonly madeMountPoint: string;
 
   private constructor(private readonly options: CvmfsServiceOptions) {
     mkdirSync(options.directory, { recursive: true });
     this.directory = realpathSync(options.directory);
+    this.map = path.join(this.directory, "auto.cvmfs");
     this.madeMountPoint = path.join(this.directory, "made-mount-point");
     this.files = new HostFiles(options.host, this.directory);
   }
 
   /**
    * Publishes the repositories, configures the host, and starts server and autofs; returns when both
-   * are ready. Files that it replaces on the host come back with {@link stop}.
+   * are ready. Files that it replaces on the host come back with {@link stop}. What runs already stays,
+   * also when this fails.
    *
-   * @throws Problem when autofs is not installed or does not come up, or the port is taken
+   * @throws Problem when the host has a CVMFS of its own, autofs is not installed or does not come up, or
+   * the port is taken
    */
   static async start(options: CvmfsServiceOptions): Promise<CvmfsService> {
     const service = new CvmfsService(options);
+    const runs = (name: string): boolean => options.host.findDaemon(name)?.isRunning() === true;
+    await service.assertNoOtherCvmfs();
+    const before = [serverName, autofsName].filter(runs);
     try {
       await service.configure(await service.publish());
-      if (!options.host.findDaemon(serverName)?.isRunning()) await service.startServer();
-      if (!options.host.findDaemon(autofsName)?.isRunning()) await service.startAutofs();
+      if (!runs(serverName)) await service.startServer();
+      if (!runs(autofsName)) await service.startAutofs();
     } catch (error) {
-      await service.stop();
+      // A VO-Box may be reading through what an earlier start brought up.
+      if (before.length === 0) await service.stop();
+      else
+        for (const name of [serverName, autofsName].filter((one) => !before.includes(one)))
+          await options.host.findDaemon(name)?.stop();
       throw error;
     }
     return service;
+  }
+
+  /** Its files and mounts are not to be replaced by stand-ins. */
+  private async assertNoOtherCvmfs(): Promise<void> {
+    const { host } = this.options;
+    const client = await host.tryRun("sh", [
+      ...["-c", 'which cvmfs2 cvmfs_config; ls "$1"', "sh", "/etc/cvmfs/default.conf"],
+    ]);
+    const [found = hasForeignAutofs(await this.mounts(), this.map) ? "autofs on /cvmfs" : ""] =
+      client.stdout.split("\n").filter((line) => line !== "");
+    if (found !== "")
+      throw new Problem(
+        `CVMFS is installed here (${host.name} has ${found}), but alice.cern.ch cannot be read: ` +
+          `run cvmfs_config probe alice.cern.ch, mend what it says, and start again.`,
+      );
+  }
+
+  private async mounts(): Promise<Mount[]> {
+    return parseMounts(await this.options.host.run("cat", ["/proc/self/mountinfo"]));
   }
 
   /** Stops the service on a host, whichever process started it with this directory; nothing where there is none. */
@@ -91,6 +124,16 @@ export class CvmfsService {
     if (!existsSync(directory)) return;
     const nothing = { repositories: [], clientBinary: "", port: 0 };
     await new CvmfsService({ ...nothing, host, directory }).stop();
+  }
+
+  /** Whether autofs was started on a host by this service and is there still. */
+  static isRunningOn(host: Host): boolean {
+    return host.findDaemon(autofsName)?.isRunning() === true;
+  }
+
+  /** The same of the repository server. */
+  static isServedOn(host: Host): boolean {
+    return host.findDaemon(serverName)?.isRunning() === true;
   }
 
   /** The repository server. */
@@ -147,7 +190,7 @@ export class CvmfsService {
         `autofs is not installed on ${host.name}, which has no command automount; install the package autofs.`,
       );
     }
-    const map = path.join(this.directory, "auto.cvmfs");
+    const { map } = this;
     const masterMap = path.join(this.directory, "auto.master");
     writeFileSync(map, "* -fstype=cvmfs :&\n");
     // Here, for /etc/autofs.conf goes before the command line's.
@@ -172,16 +215,15 @@ export class CvmfsService {
     await this.options.host.findDaemon(autofsName)?.stop();
   }
 
-  /** Ends both daemons, unmounts everything under /cvmfs, and undoes what was written on the host. */
+  /**
+   * Ends both daemons, unmounts what its automount mounted and nothing else, and undoes what was written on
+   * the host.
+   */
   async stop(): Promise<void> {
     await this.stopAutofs();
     const { host } = this.options;
-    if (host.findDaemon(autofsName)) {
-      const mounts = await host.run("cat", ["/proc/mounts"]);
-      const points = mounts.split("\n").map((line) => line.split(" ")[1] ?? "");
-      const ours = points.filter((point) => /^\/cvmfs(\/|$)/.test(point));
-      for (const point of ours.reverse()) await host.tryRun("umount", ["--lazy", point]);
-    }
+    for (const point of ownMountPoints(await this.mounts(), this.map))
+      await host.tryRun("umount", ["--lazy", point]);
     await this.stopServer();
     await this.files.remove();
     if (existsSync(this.madeMountPoint)) {

@@ -1,13 +1,15 @@
 #!/bin/sh
-# Installs the Debian packages named as arguments, without starting any service of theirs.
+# Installs the Debian packages named as arguments, without starting any service of theirs, now or at boot.
 # Run it in a mount namespace of its own: `unshare --mount --propagation private sh install.sh NAME...`
 set -eu
 
 LOCK_SECONDS=300
 
-# Packages start their services through these two. Hidden in this namespace only, so that the
-# machine's own policy (policy-rc.d) and services stay as they are.
-for starter in /usr/sbin/invoke-rc.d /usr/bin/deb-systemd-invoke; do
+# Packages start their services through the first two, and have them started at the next boot through the
+# others. Hidden in this namespace only, so that the machine's own policy (policy-rc.d) and services stay as
+# they are.
+for starter in /usr/sbin/invoke-rc.d /usr/bin/deb-systemd-invoke \
+  /usr/bin/deb-systemd-helper /usr/sbin/update-rc.d; do
   if [ -e "$starter" ]; then
     mount --bind /bin/true "$starter"
   fi

@@ -33,7 +33,7 @@ source_if_there() {
 }
 
 ce_pid() {
-  pgrep -u "$(id -u)" -o -f 'alien\.site\.ComputingElement'
+  pgrep -u "$(id -u)" -o -f '[a]lien\.site\.ComputingElement'
 }
 
 start_ce() {
@@ -67,10 +67,21 @@ status_ce() {
   fi
 }
 
+# The real one fills the package's templates with what ALICE's LDAP says of the site.
+configure_monalisa() {
+  export CONFDIR=$logs/MonaLisa/myFarm ALICE_LOGDIR=$logs JAVA_OPTS=
+  mkdir -p "$CONFDIR" || return 1
+  printf '# stand-in: no modules\n' >"$CONFDIR/myFarm.conf"
+  printf 'MonaLisa.Location=stand-in\n' >"$CONFDIR/ml.properties"
+  # shellcheck disable=SC2154 # alienv sets MonaLisa_HOME
+  printf '%s="%s"\n' FARM_NAME "$(hostname -f)" FARM_HOME "$CONFDIR" \
+    MONALISA_USER "$(id -un)" MonaLisa_HOME "$MonaLisa_HOME" >"$CONFDIR/ml_env"
+}
+
 monalisa() {
   load MonaLisa MONALISA
   source_if_there "$configuration/ml.env"
-  # shellcheck disable=SC2154 # alienv sets it
+  configure_monalisa || return 1
   "$MonaLisa_HOME/Service/CMD/ML_SER" "$1"
 }
 

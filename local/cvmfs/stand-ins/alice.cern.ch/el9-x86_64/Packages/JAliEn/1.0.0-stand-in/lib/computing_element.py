@@ -1,6 +1,7 @@
 """STAND-IN for JAliEn's alien.site.ComputingElement.
 
-It listens where the real one does by default, logs to its standard output and ends on TERM.
+It listens where the real one does by default, logs to its standard output and to CE.log.0 in its
+working directory (alien-logs/CE), and ends on TERM.
 It asks no LDAP and submits no job.
 """
 
@@ -10,13 +11,17 @@ import socket
 import sys
 import time
 
+LOG_FILE = "CE.log.0"
 PORT = 10000  # the default of alien.site.ComputingElement
 SECONDS_BETWEEN_LINES = 300  # as often as the real one reads its configuration again
 
 
 def log(level, text):
     stamp = time.strftime("%b %d, %Y %H:%M:%S")
-    print(f"{stamp} {level}: ComputingElement (stand-in): {text}", flush=True)
+    line = f"{stamp} {level}: ComputingElement (stand-in): {text}"
+    print(line, flush=True)
+    with open(LOG_FILE, "a", encoding="utf-8") as file:
+        print(line, file=file)
 
 
 def end(number, _frame):

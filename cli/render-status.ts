@@ -40,7 +40,7 @@ function renderSite(status: SiteStatus): string {
         ["SERVICE", "RUNNING", "USER"],
         ...status.services.map((service) => [
           service.name,
-          service.running ? "yes" : "NO",
+          service.running ? (service.standIn ? "yes, a stand-in" : "yes") : "NO",
           service.user ?? "-",
         ]),
       ]),

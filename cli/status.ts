@@ -29,6 +29,8 @@ export interface ServiceStatus {
   readonly running: boolean;
   /** The account that its process runs as. */
   readonly user: string | null;
+  /** Whether what runs stands in for the real program, as on a machine without ALICE's repositories. */
+  readonly standIn: boolean;
   readonly problem: string | null;
 }
 

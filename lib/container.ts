@@ -1,15 +1,23 @@
 import { createHash } from "node:crypto";
 import { Container, type ContainerMounts } from "@cdktf/provider-docker/lib/container";
-import { Volume } from "@cdktf/provider-docker/lib/volume";
 import { TerraformResource, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
-import type { CvmfsMount } from "./cvmfs";
-import type { DnsSettings } from "./dns";
+import { CvmfsMount } from "./cvmfs";
+import { DnsSettings } from "./dns";
 import { refuseCollidingIds } from "./ids";
 import { voAccountHome } from "./image/account";
 import type { IVoBoxImage } from "./image/image";
 import { VoBoxNetwork } from "./network";
-import { absolutePath, checkText, checkWholeNumber, oneLine, refuse } from "./refusal";
+import {
+  absolutePath,
+  checkInstance,
+  checkKnown,
+  checkObject,
+  checkText,
+  checkWholeNumber,
+  oneLine,
+  refuse,
+} from "./refusal";
 import { refusePrivateKeys, refuseSecretKeys } from "./secrets";
 
 /** A change of what this label hashes replaces the container: the provider would report it as applied and leave the old value. */
@@ -17,6 +25,8 @@ const appliedByReplacementLabel = "ch.cern.alice.vobox.replace-on";
 /** Megabytes that ALICE asks a VO-Box to have (JAliEn documentation, VO-Box requirements: 4 GB). */
 const memoryMegabytes = 4096;
 const megabytesOfMachine = 1024 * 1024;
+/** Seconds that init and supervisord need beside the services, from a stop to their end. */
+const stopMarginSeconds = 5;
 
 /** When the VO-Box counts as unhealthy. */
 export interface HealthCheckProps {
@@ -38,6 +48,7 @@ export interface LogRotationProps {
   readonly maximumFiles?: number;
 }
 
+/** What the container of a VO-Box is. */
 export interface VoBoxContainerProps {
   /** The image that runs. */
   readonly image: IVoBoxImage;
@@ -63,21 +74,24 @@ export interface VoBoxContainerProps {
   readonly startupDirectory?: string;
   /** Megabytes of memory, without swap, 512 to 1048576. @default 4096 */
   readonly memoryMegabytes?: number;
-  /** Seconds from a stop until the engine kills the container, 10 to 600. @default 60 */
+  /**
+   * Seconds from a stop until the engine kills the container, 10 to 600: at least 5 more than the image's
+   * `stopSeconds`, the sum of those of its services.
+   * @default 60
+   */
   readonly stopGraceSeconds?: number;
   /** When the VO-Box counts as unhealthy. @default - see HealthCheckProps */
   readonly healthCheck?: HealthCheckProps;
   /** How much of the container's log is kept. @default - see LogRotationProps */
   readonly logRotation?: LogRotationProps;
   /**
-   * Whether state and logs stay on the host when the VO-Box is destroyed. A replacement of the container keeps
-   * them in any case.
-   * @default true
+   * Further environment of init and services. Names of letters, digits and `_`, not `VOBOX_…`; values of one
+   * line. They stand in clear in Terraform's state and in `docker inspect`, so names like that of a secret
+   * (`DB_PASS`, `PGPASSWORD`, `API_TOKENS`) are refused: bind a directory of the host that holds it.
+   * @default - none
    */
-  readonly retainVolumes?: boolean;
-  /** Further environment of init and services; names in capitals, none named like a secret. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Further labels of the container. @default - none */
+  /** Further labels of the container; as with the environment, none named like a secret. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -85,7 +99,9 @@ export interface VoBoxContainerProps {
  * The container of a VO-Box.
  *
  * It restarts always: there is no prop for it, for with every other policy some crash of the engine leaves
- * it down. It is never privileged. Nothing of value lies in it: state and logs are volumes.
+ * it down. It is never privileged. Nothing of value lies in it: state and logs are volumes, which the
+ * engine makes at the first start. Terraform does not know them, so neither a replacement nor a destroy
+ * removes them; `docker volume rm` with their names does.
  */
 export class VoBoxContainer extends Construct {
   /** Name on the engine. */
@@ -99,8 +115,10 @@ export class VoBoxContainer extends Construct {
   constructor(scope: Construct, id: string, props: VoBoxContainerProps) {
     super(scope, id);
     refuseCollidingIds(this);
-    const { image, ...values } = props;
-    refusePrivateKeys(this, values);
+    checkObject(this, "props", props);
+    refusePrivateKeys(this, props);
+    this.validateKinds(props);
+    const { image } = props;
     const network = props.network ?? VoBoxNetwork.host();
     const memory = props.memoryMegabytes ?? memoryMegabytes;
     const stopGraceSeconds = props.stopGraceSeconds ?? 60;
@@ -118,9 +136,11 @@ export class VoBoxContainer extends Construct {
       maximum: 600,
       unit: "seconds",
     });
+    this.validateStopGrace(stopGraceSeconds, image);
 
     this.volumeNames = { state: `${this.name}-state`, logs: `${this.name}-logs` };
-    const healthcheck = this.renderHealthCheck(props.healthCheck ?? {});
+    const healthCheckSeconds = props.healthCheck?.timeoutSeconds ?? 45;
+    const healthcheck = this.renderHealthCheck(props.healthCheck ?? {}, healthCheckSeconds);
     const init = true;
     this.resource = new Container(this, "Default", {
       name: this.name,
@@ -139,10 +159,10 @@ export class VoBoxContainer extends Construct {
       // Equal to memory: no swap. Both, or each plan shows a change.
       memorySwap: memory,
       ...this.renderLogRotation(props.logRotation ?? {}),
-      env: Object.entries(this.renderEnvironment(props))
+      env: Object.entries(this.renderEnvironment(props, healthCheckSeconds))
         .map(([key, value]) => `${key}=${value}`)
         .sort(),
-      mounts: [...this.renderVolumes(props.retainVolumes ?? true), ...this.renderBinds(props)],
+      mounts: [...this.renderVolumes(), ...this.renderBinds(props)],
       healthcheck,
       labels: Object.entries({
         ...props.labels,
@@ -160,6 +180,45 @@ export class VoBoxContainer extends Construct {
     return image.node
       .findAll()
       .filter((node): node is TerraformResource => TerraformResource.isTerraformResource(node));
+  }
+
+  /** What callers in JavaScript may mistake. */
+  private validateKinds(props: VoBoxContainerProps): void {
+    const image: unknown = props.image;
+    if (!Construct.isConstruct(image) || !("reference" in image))
+      refuse(this, {
+        property: "image",
+        given: Construct.isConstruct(image) ? image.node.path : image,
+        allowed: "a construct of an image, such as new VoBoxImage(…)",
+      });
+    checkInstance(this, "cvmfs", props.cvmfs, CvmfsMount, "CvmfsMount.fromHost()");
+    if (props.dns !== undefined)
+      checkInstance(this, "dns", props.dns, DnsSettings, "new DnsSettings({ servers })");
+    if (props.network !== undefined)
+      checkInstance(
+        this,
+        "network",
+        props.network,
+        VoBoxNetwork,
+        "VoBoxNetwork.host() or VoBoxNetwork.bridge()",
+      );
+    for (const property of ["healthCheck", "logRotation", "environment", "labels"] as const)
+      if (props[property] !== undefined) checkObject(this, property, props[property]);
+  }
+
+  /** The engine kills what still stops at the end of the grace, in the middle of its writing. */
+  private validateStopGrace(stopGraceSeconds: number, image: IVoBoxImage): void {
+    checkKnown(this, "stopGraceSeconds", stopGraceSeconds);
+    const needed = image.stopSeconds + stopMarginSeconds;
+    if (stopGraceSeconds < needed)
+      refuse(this, {
+        property: "stopGraceSeconds",
+        given: stopGraceSeconds,
+        allowed: `at least ${needed} seconds`,
+        remedy:
+          `The image's services take up to ${image.stopSeconds} to stop, one after the other: ` +
+          "give more, or shorten their stopSeconds.",
+      });
   }
 
   private validateNames(props: VoBoxContainerProps): void {
@@ -226,28 +285,29 @@ export class VoBoxContainer extends Construct {
     return used;
   }
 
-  private renderEnvironment(props: VoBoxContainerProps): Readonly<Record<string, string>> {
+  private renderEnvironment(
+    props: VoBoxContainerProps,
+    healthCheckSeconds: number,
+  ): Readonly<Record<string, string>> {
     return {
       ...props.environment,
       VOBOX_FQDN: props.fqdn,
+      // The check gives its own answer before the engine ends it without one.
+      VOBOX_HEALTH_SECONDS: String(healthCheckSeconds),
       ...props.cvmfs.environment,
       ...props.dns?.environment,
     };
   }
 
-  /** Named volumes that the engine makes at the first start stay at a destroy; ones of Terraform's own go. */
-  private renderVolumes(retain: boolean): ContainerMounts[] {
-    const targets = {
-      state: "/var/lib/vobox",
-      logs: `${voAccountHome}/ALICE`,
-    };
-    return (["state", "logs"] as const).map((kind) => {
-      const name = this.volumeNames[kind];
-      const source = retain
-        ? name
-        : new Volume(this, kind === "state" ? "State" : "Logs", { name }).name;
-      return { type: "volume", source, target: targets[kind] };
-    });
+  /**
+   * Named volumes that the engine makes, never resources of Terraform's: taking such a resource out of the
+   * description would delete the data of a VO-Box that goes on.
+   */
+  private renderVolumes(): ContainerMounts[] {
+    return [
+      { type: "volume", source: this.volumeNames.state, target: "/var/lib/vobox" },
+      { type: "volume", source: this.volumeNames.logs, target: `${voAccountHome}/ALICE` },
+    ];
   }
 
   private renderBinds(props: VoBoxContainerProps): ContainerMounts[] {
@@ -265,10 +325,10 @@ export class VoBoxContainer extends Construct {
     return [...props.cvmfs.mounts, ...startup];
   }
 
-  private renderHealthCheck(props: HealthCheckProps) {
+  private renderHealthCheck(props: HealthCheckProps, timeoutSeconds: number) {
     const seconds = {
       intervalSeconds: props.intervalSeconds ?? 30,
-      timeoutSeconds: props.timeoutSeconds ?? 45,
+      timeoutSeconds,
       startPeriodSeconds: props.startPeriodSeconds ?? 300,
     };
     const retries = props.retries ?? 3;
@@ -277,6 +337,9 @@ export class VoBoxContainer extends Construct {
       timeoutSeconds: [5, 600],
       startPeriodSeconds: [0, 3600],
     } as const;
+    // The engine's form of them is computed now, and hashed.
+    for (const [key, value] of Object.entries({ ...seconds, retries }))
+      checkKnown(this, `healthCheck.${key}`, value);
     for (const key of ["intervalSeconds", "timeoutSeconds", "startPeriodSeconds"] as const)
       checkWholeNumber(this, `healthCheck.${key}`, seconds[key], {
         minimum: ranges[key][0],
@@ -320,7 +383,6 @@ export class VoBoxContainer extends Construct {
 
 /** As Go prints a duration, 90 as `1m30s`: any other form differs from what the engine gives back. */
 function goDuration(seconds: number): string {
-  if (Token.isUnresolved(seconds)) return `${seconds}s`;
   const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
   const units = ["h", "m", "s"];
   const first = parts.findIndex((part) => part > 0);

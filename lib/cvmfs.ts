@@ -1,10 +1,20 @@
 import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { absolutePath, checkDistinct, checkList, checkText, copyOf, refuse } from "./refusal";
+import {
+  absolutePath,
+  checkDistinct,
+  checkInstance,
+  checkList,
+  checkObject,
+  checkText,
+  copyOf,
+  refuse,
+} from "./refusal";
 
 const cvmfsRoot = "/cvmfs";
 
+/** How a repository is looked at. */
 export interface CvmfsRepositoryOptions {
   /**
    * A file of the repository that is read to see whether the repository works; path below the
@@ -26,6 +36,7 @@ export class CvmfsRepository {
     return new CvmfsRepository("alice-ocdb.cern.ch");
   }
 
+  /** A file of it that is read to see whether it works; path below its top. */
   readonly probeFile?: string;
 
   /** @param name the repository's fully qualified name, e.g. `alice.cern.ch` */
@@ -33,6 +44,7 @@ export class CvmfsRepository {
     readonly name: string,
     options: CvmfsRepositoryOptions = {},
   ) {
+    checkObject("CvmfsRepository", "options", options);
     this.probeFile = options.probeFile;
   }
 
@@ -51,6 +63,7 @@ export class CvmfsRepository {
   }
 }
 
+/** How a host's CVMFS comes into the container. */
 export interface CvmfsFromHostProps {
   /**
    * The repositories that the VO-Box needs. They decide what init waits for and what counts as healthy.
@@ -80,11 +93,15 @@ export class CvmfsMount {
     return new CvmfsMount(props);
   }
 
+  /** The repositories that the VO-Box needs. */
   readonly repositories: readonly CvmfsRepository[];
+  /** Where the container sees CVMFS. */
   readonly mountPoint: string;
+  /** What is bound from the host. */
   readonly hostPath: string;
 
   private constructor(props: CvmfsFromHostProps) {
+    checkObject("CvmfsMount", "props", props);
     this.repositories = copyOf(
       props.repositories ?? [CvmfsRepository.alice(), CvmfsRepository.aliceOcdb()],
     );
@@ -137,6 +154,13 @@ export class CvmfsMount {
       });
     this.repositories.forEach((repository, index) => {
       const place = `${property}.repositories[${index}]`;
+      checkInstance(
+        scope,
+        place,
+        repository,
+        CvmfsRepository,
+        'CvmfsRepository.alice(), CvmfsRepository.aliceOcdb() or new CvmfsRepository("<name>.<domain>")',
+      );
       repository.validate(scope, place);
       if (Token.isUnresolved(repository.name) || Token.isUnresolved(this.mountPoint)) return;
       if (!`${cvmfsRoot}/${repository.name}/`.startsWith(`${this.mountPoint}/`))

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { Annotations, Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { checkDistinct, checkList, checkText, copyOf, refuse } from "./refusal";
+import { checkDistinct, checkList, checkObject, checkText, copyOf, refuse } from "./refusal";
 
 /** Most servers that resolv.conf takes; the C library drops the rest in silence (resolv.conf(5), MAXNS). */
 const maximumServers = 3;
@@ -11,6 +11,7 @@ const domain =
 const option =
   /^(debug|rotate|no-aaaa|no-check-names|inet6|edns0|single-request|single-request-reopen|no-tld-query|use-vc|no-reload|trust-ad|(ndots|timeout|attempts):\d{1,2})$/;
 
+/** What `/etc/resolv.conf` of a VO-Box holds. */
 export interface DnsSettingsProps {
   /** Resolvers as IP addresses, asked in this order. One to three. */
   readonly servers: readonly string[];
@@ -27,11 +28,16 @@ export interface DnsSettingsProps {
  * the engine rebuilds that file at each start, and the provider's own `dns` loses the order.
  */
 export class DnsSettings {
+  /** Resolvers as IP addresses, in order. */
   readonly servers: readonly string[];
+  /** Domains that are tried for short names, in order. */
   readonly searchDomains: readonly string[];
+  /** Options of resolv.conf(5). */
   readonly options: readonly string[];
 
+  /** @throws Refusal when the props are no object; everything else is refused by the container that gets it. */
   constructor(props: DnsSettingsProps) {
+    checkObject("DnsSettings", "props", props);
     this.servers = copyOf(props.servers);
     this.searchDomains = copyOf(props.searchDomains ?? []);
     this.options = copyOf(props.options ?? []);

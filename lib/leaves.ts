@@ -1,3 +1,5 @@
+import { Construct } from "constructs";
+
 /**
  * Visits texts, numbers and bytes within a value, however deep, and the keys of its objects.
  *
@@ -13,7 +15,12 @@ export function visitLeaves(
   const look = (place: string, one: unknown): void => {
     if (typeof one === "string" || typeof one === "number" || Buffer.isBuffer(one)) {
       visit(place, one);
-    } else if (one !== null && typeof one === "object" && !seen.has(one) && !("node" in one)) {
+    } else if (
+      one !== null &&
+      typeof one === "object" &&
+      !seen.has(one) &&
+      !Construct.isConstruct(one)
+    ) {
       seen.add(one);
       for (const [key, inner] of Object.entries(one)) {
         if (Array.isArray(one)) {

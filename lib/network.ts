@@ -5,7 +5,10 @@ export class VoBoxNetwork {
     return new VoBoxNetwork("host");
   }
 
-  /** The engine's default bridge, behind the host's address translation. */
+  /**
+   * The engine's default bridge, behind the host's address translation. No port is published: the VO-Box
+   * reaches others, and nobody outside of the host reaches its services.
+   */
   static bridge(): VoBoxNetwork {
     return new VoBoxNetwork("bridge");
   }

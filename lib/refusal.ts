@@ -23,8 +23,15 @@ export class Refusal extends Error {
   }
 }
 
+/** The first line of a private key in PEM. */
+export const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
+
 function show(value: unknown): string {
-  if (typeof value === "number") return String(value);
+  const text = typeof value === "number" ? String(value) : json(value);
+  return privateKey.test(text) ? "a private key" : text;
+}
+
+function json(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
@@ -38,8 +45,11 @@ export function refuse(scope: IConstruct, details: RefusalDetails): never {
   throw new Refusal(scope.node.path, details);
 }
 
+/** What {@link checkWholeNumber} takes. */
 export interface NumberRange {
+  /** The least that is taken. */
   readonly minimum: number;
+  /** The most that is taken. */
   readonly maximum: number;
   /** Shown with the range, e.g. "seconds". */
   readonly unit: string;
@@ -61,10 +71,13 @@ export function checkWholeNumber(
   });
 }
 
+/** What {@link checkText} takes. */
 export interface TextRule {
+  /** Matches the whole of a text that is taken. */
   readonly pattern: RegExp;
   /** The pattern in words. */
   readonly allowed: string;
+  /** How to mend what is refused. */
   readonly remedy?: string;
 }
 
@@ -87,6 +100,39 @@ export const oneLine = /^[^\u0000-\u001f\u007f]*$/;
 /** A path from the root, other than `/`, that no `.` or `..` leads elsewhere. */
 // eslint-disable-next-line no-control-regex
 export const absolutePath = /^(\/(?!\.{1,2}(\/|$))[^/\s\u0000-\u001f\u007f]+)+$/;
+
+/** Refuses a value that only Terraform will know, where this package computes with it. */
+export function checkKnown(scope: IConstruct, property: string, value: unknown): void {
+  if (Token.isUnresolved(value))
+    refuse(scope, {
+      property,
+      allowed: "a value that is known at synthesis",
+      remedy: "Something is computed from it before Terraform runs.",
+    });
+}
+
+/** Refuses what was not made by a class, which callers in JavaScript may give. */
+export function checkInstance(
+  scope: IConstruct,
+  property: string,
+  value: unknown,
+  // Their constructors are private or protected; only the prototype counts here.
+  { prototype }: { readonly prototype: object },
+  allowed: string,
+): void {
+  const made =
+    typeof value === "object" &&
+    value !== null &&
+    Object.prototype.isPrototypeOf.call(prototype, value);
+  if (!made) refuse(scope, { property, given: value, allowed });
+}
+
+/** Refuses what is no object with named values, which callers in JavaScript may give. */
+export function checkObject(scope: IConstruct | string, property: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  const path = typeof scope === "string" ? scope : scope.node.path;
+  throw new Refusal(path, { property, given: value, allowed: "an object with named values" });
+}
 
 /** Refuses what is not a list, which callers in JavaScript may give. */
 export function checkList(scope: IConstruct, property: string, value: unknown): void {

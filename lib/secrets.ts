@@ -1,21 +1,12 @@
 import type { IConstruct } from "constructs";
 import { visitLeaves } from "./leaves";
-import { refuse } from "./refusal";
+import { privateKey, refuse } from "./refusal";
 
-const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
-// Key names, in whole words of the name: MYPROXY_PASSPHRASE, api-token, SecretKey; not PROXY or TOKENIZER.
-const secretWords = new Set([
-  "password",
-  "passwd",
-  "passphrase",
-  "secret",
-  "secrets",
-  "token",
-  "credential",
-  "credentials",
-  "apikey",
-]);
-const secretPairs = new Set(["private key", "api key", "access key", "secret key"]);
+// In lower case, and by words: api-token, SecretKey, PGPASSWORD; not PROXY, TOKENIZER or TOKENS_PER_SECOND.
+const secretWord =
+  /(passwords?|passwds?|passphrases?|secrets?|credentials?|apikeys?|privatekeys?|token)$/;
+const secretLastWord = /^(pass|tokens)$/;
+const secretPair = /^(private|api|access|secret) keys?$/;
 
 const remedy =
   "It would stand in clear in Terraform's state and in the plan: bind a directory of the host that holds it instead.";
@@ -50,6 +41,9 @@ function isNamedLikeSecret(key: string): boolean {
     .toLowerCase()
     .split(/[^a-z0-9]+/);
   return words.some(
-    (word, index) => secretWords.has(word) || secretPairs.has(`${words[index - 1]} ${word}`),
+    (word, index) =>
+      secretWord.test(word) ||
+      secretPair.test(`${words[index - 1]} ${word}`) ||
+      (index === words.length - 1 && secretLastWord.test(word)),
   );
 }

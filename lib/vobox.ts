@@ -2,8 +2,9 @@ import { Construct } from "constructs";
 import { VoBoxContainer, type VoBoxContainerProps } from "./container";
 import { CvmfsMount } from "./cvmfs";
 import { type IVoBoxImage, VoBoxImage, type VoBoxImageProps } from "./image/image";
-import { refuse } from "./refusal";
+import { checkObject, refuse } from "./refusal";
 
+/** What a whole VO-Box is. */
 export interface VoBoxProps extends Omit<VoBoxContainerProps, "image" | "cvmfs"> {
   /**
    * An image that another construct builds, as the image stack of a site does.
@@ -24,12 +25,15 @@ export interface VoBoxProps extends Omit<VoBoxContainerProps, "image" | "cvmfs">
  * deployed before, and give it as `image`.
  */
 export class VoBox extends Construct {
+  /** The image that runs: the one that was given, or its own. */
   readonly image: IVoBoxImage;
+  /** The container. */
   readonly container: VoBoxContainer;
 
   /** @throws Refusal for bad input, naming the construct's path. */
   constructor(scope: Construct, id: string, props: VoBoxProps) {
     super(scope, id);
+    checkObject(this, "props", props);
     const { image, imageProps, cvmfs, ...container } = props;
     if (image !== undefined && imageProps !== undefined)
       refuse(this, {

@@ -17,6 +17,7 @@ await main(async (args) => {
   const { prepare, baseImageDirectory } = await import(join(top, "dist/local/prepare.js"));
   const { ensureBaseImage, hasImage } = await import(join(top, "dist/local/base-image.js"));
   const local = await import(join(top, "dist/local/local-site.js"));
+  const { BaseImage } = await import(join(top, "dist/lib/index.js"));
 
   const progress = new Progress();
   const found = await local.survey();
@@ -37,11 +38,12 @@ await main(async (args) => {
     local.bringUp(found, parts.cvmfsClient),
   );
   const environment = { ...parts.environment, DOCKER_HOST: site.engineAddress };
-  if (!(await hasImage(site.engineAddress, "debian:12-slim")))
+  const reference = BaseImage.debianReference;
+  if (!(await hasImage(site.engineAddress, reference)))
     await progress.step("base image on the engine", (onLine) =>
       ensureBaseImage({
         engineAddress: site.engineAddress,
-        reference: "debian:12-slim",
+        reference,
         cacheDirectory: baseImageDirectory(),
         onLine,
       }),

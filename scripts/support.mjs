@@ -151,9 +151,10 @@ const healthGateFailed = /local-exec provisioner error/;
 
 /** Why Terraform failed, from its framed errors; the end of the output where there is none. */
 export function reasonOf(output) {
-  const frames = [...output.matchAll(/^.*╷\n([\s\S]*?)^.*╵/gm)].map(([, frame]) =>
-    frame.replace(/^.*?│ ?/gm, ""),
-  );
+  const frames = [...output.matchAll(/^.*╷\n([\s\S]*?)^.*╵/gm)]
+    .map(([, frame]) => frame.replace(/^.*?│ ?/gm, ""))
+    // Warnings are framed too.
+    .filter((frame) => /^Error: /m.test(frame));
   const reasons = frames.map((frame) => {
     if (!healthGateFailed.test(frame))
       // Where it stands in the generated JSON helps nobody.

@@ -55,6 +55,7 @@ async function e2eEnvironment() {
   const { Progress } = await import(join(top, "dist/local/progress.js"));
   const { prepare } = await import(join(top, "dist/local/prepare.js"));
   const { makeEngineSeed } = await import(join(top, "dist/local/engine-seed.js"));
+  const { BaseImage } = await import(join(top, "dist/lib/index.js"));
   const progress = new Progress();
   let missing;
   const parts = await prepare(
@@ -67,7 +68,7 @@ async function e2eEnvironment() {
   if (missing !== undefined) return { VOBOX_E2E_MISSING: missing };
   const engineSeed = await progress.step("engine with cached layers for the tests", (onLine) =>
     makeEngineSeed({
-      base: "debian:12-slim",
+      base: BaseImage.debianReference,
       inputs: [join(top, "lib/image/base-image.ts")],
       build: (engine) => buildNemesisImage(engine, parts.environment, onLine),
       onLine,

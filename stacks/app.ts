@@ -15,8 +15,9 @@ export interface SiteManifestEntry {
   readonly container: string;
   /** Name and tag of the image that the container should run. */
   readonly image: string;
+  /** Name in ALICE's LDAP. */
   readonly fqdn: string;
-  /** Names of the volumes that a destroy keeps. */
+  /** Names of the volumes with state and logs. No destroy by Terraform removes them. */
   readonly volumes: readonly string[];
   /** Ids of the site's stacks in the order of their deployment. */
   readonly stacks: readonly string[];

@@ -5,7 +5,9 @@ import { Construct } from "constructs";
 import type { VoBox } from "../lib";
 import { checkWholeNumber } from "../lib/refusal";
 
+/** What a deployment waits for. */
 export interface HealthGateProps {
+  /** The VO-Box that has to become healthy. */
   readonly vobox: VoBox;
   /** Address of the engine. */
   readonly engine: string;
@@ -18,6 +20,9 @@ export interface HealthGateProps {
  *
  * The provider's own `wait` would mark a container that is late for replacement; here the container
  * stays, the deployment fails with the reasons, and the next one waits again.
+ *
+ * It waits where the container or the image is another one than at the last wait that ended well. A
+ * deployment that changes neither, or only starts a container that had been stopped, does not wait.
  */
 export class HealthGate extends Construct {
   /** @throws Refusal for a limit out of range, naming this construct's path. */

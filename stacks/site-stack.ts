@@ -7,7 +7,7 @@ import type { Construct } from "constructs";
  * Versions of the Terraform providers, in place of the exact ones that the bindings pin. Docker 4.6: 3.x
  * deletes a stopped container while it plans, and loses ports and devices.
  */
-const providerVersions = {
+export const providerVersions = {
   docker: "~> 4.6",
   null: ">= 2.1.2, < 4.0.0",
 };
@@ -20,12 +20,14 @@ export class SiteStack extends TerraformStack {
     new LocalBackend(this, { path: `../../../state/${id}.tfstate` });
   }
 
-  /** @param engine address of the engine; without one the provider would take what DOCKER_HOST says. */
+  /** @param engine address of the engine, whatever DOCKER_HOST and DOCKER_CONTEXT say */
   useDocker(engine: string): void {
-    new DockerProvider(this, "docker", { host: engine });
+    // An empty context wins over DOCKER_CONTEXT, which would win over the host.
+    new DockerProvider(this, "docker", { host: engine, context: "" });
     this.addOverride("terraform.required_providers.docker.version", providerVersions.docker);
   }
 
+  /** For a resource that only runs a command. */
   useNull(): void {
     new NullProvider(this, "null");
     this.addOverride("terraform.required_providers.null.version", providerVersions.null);

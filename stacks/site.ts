@@ -3,6 +3,7 @@ import type { VoBoxApp } from "./app";
 import { HealthGate } from "./health-gate";
 import { SiteStack } from "./site-stack";
 
+/** What a site is. */
 export interface SiteProps {
   /** Address of the site's Docker engine: `unix:///path` or `ssh://user@host[:port]`. */
   readonly engine: string;
@@ -23,8 +24,11 @@ export interface SiteProps {
  * - `<site>-vobox`: the VO-Box, and the wait for its health.
  */
 export class Site {
+  /** Prerequisites of the host. */
   readonly host: SiteStack;
+  /** The image, built on the site's engine. */
   readonly image: SiteStack;
+  /** The container, and the wait for its health. */
   readonly vobox: SiteStack;
 
   /**

@@ -21,8 +21,8 @@ const healthy: SiteStatus = {
     { name: "alice-ocdb.cern.ch", readable: false, milliseconds: 15003, mount: null, problem: "x" },
   ],
   services: [
-    { name: "ce", running: true, user: "alicesgm", problem: null },
-    { name: "monalisa", running: false, user: null, problem: "x" },
+    { name: "ce", running: true, user: "alicesgm", standIn: true, problem: null },
+    { name: "monalisa", running: false, user: null, standIn: false, problem: "x" },
   ],
   resolvers: ["192.0.2.2", "192.0.2.1"],
 };
@@ -42,9 +42,9 @@ it("is a table for a person", () => {
     "  alice.cern.ch       yes       7             fuse cvmfs2",
     "  alice-ocdb.cern.ch  NO        15003         -",
     "",
-    "  SERVICE   RUNNING  USER",
-    "  ce        yes      alicesgm",
-    "  monalisa  NO       -",
+    "  SERVICE   RUNNING          USER",
+    "  ce        yes, a stand-in  alicesgm",
+    "  monalisa  NO               -",
   ]);
 });
 

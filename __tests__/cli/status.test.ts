@@ -65,8 +65,8 @@ describe("a site's status", () => {
         },
       ],
       services: [
-        { name: "monalisa", running: true, user: "alicesgm", problem: null },
-        { name: "ce", running: true, user: "alicesgm", problem: null },
+        { name: "monalisa", running: true, user: "alicesgm", standIn: false, problem: null },
+        { name: "ce", running: true, user: "alicesgm", standIn: false, problem: null },
       ],
       resolvers: ["192.0.2.2", "192.0.2.1"],
     });

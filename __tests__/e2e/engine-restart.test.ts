@@ -43,7 +43,8 @@ describeE2e("a VO-Box whose engine goes away and comes back", () => {
       { name: "alice.cern.ch", readable: true },
       { name: "alice-ocdb.cern.ch", readable: true },
     ]);
-    for (const file of ["alice.cern.ch/bin/alienv", "alice-ocdb.cern.ch/README.stand-in"])
+    const ocdbFile = "calibration/data/2017/OCDB/GRP/Geometry/Data/README.stand-in";
+    for (const file of ["alice.cern.ch/bin/alienv", `alice-ocdb.cern.ch/${ocdbFile}`])
       expect(await site.inside("nemesis", ["cat", `/cvmfs/${file}`], "alicesgm")).not.toBe("");
     expect(await plans()).toEqual([0, 0, 0]);
   }

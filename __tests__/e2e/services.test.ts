@@ -60,7 +60,7 @@ describeE2e("the services of a VO-Box", () => {
         memoryMegabytes: 2048,
         healthCheck: { intervalSeconds: 5, startPeriodSeconds: 0, retries: 1 },
       },
-      healthLimitSeconds: 12,
+      healthLimitSeconds: 25,
     });
   };
 
@@ -75,7 +75,7 @@ describeE2e("the services of a VO-Box", () => {
   afterAll(() => site?.destroy());
 
   test("the deployment's failure names those that do not work, and no others", () => {
-    expect(deployment).toContain("vobox is not healthy after 12 s (running unhealthy)");
+    expect(deployment).toContain("vobox is not healthy after 25 s (running unhealthy)");
     expect(deployment).toMatch(/flaky: backoff: Exited too quickly/);
     expect(deployment).toContain(sick);
     expect(deployment).not.toMatch(/(ce|monalisa|helper|master|cern\.ch): /);
@@ -115,9 +115,44 @@ describeE2e("the services of a VO-Box", () => {
       ...{ ce: "alicesgm", monalisa: "alicesgm", helper: "helper", master: "root" },
       ...{ flaky: "alicesgm", sick: "alicesgm" },
     });
+    const standIns = (await site.report("vobox")).services.filter(({ standIn }) => standIn);
+    expect(standIns.map(({ name }) => name)).toEqual(["monalisa", "ce"]);
     const log = await site.docker("logs", "vobox");
     expect(log).toContain("helper: user helper, colour green\n");
     expect(log).toContain("master: user root, colour green\n");
+  });
+
+  test("ce and monalisa log where the control script says, with the configuration that it wrote", async () => {
+    const logs = "/home/alicesgm/ALICE/alien-logs";
+    expect(await site.inside("vobox", ["cat", `${logs}/CE/CE.log.0`])).toContain("started");
+    expect(await site.inside("vobox", ["cat", `${logs}/MonaLisa/myFarm/ml_env`])).toContain(
+      'FARM_NAME="vobox.site.test"\n',
+    );
+  });
+
+  test("a stop of monalisa is its own two HUPs and TERM", async () => {
+    await site.inside("vobox", [
+      "supervisorctl",
+      "-c",
+      "/etc/vobox/supervisord.conf",
+      "restart",
+      "monalisa",
+    ]);
+    const log = await site.inside("vobox", [
+      "cat",
+      "/home/alicesgm/ALICE/alien-logs/MonaLisa/ML.log",
+    ]);
+    expect(log.match(/SIG[A-Z]+(?= received)/g)).toEqual(["SIGHUP", "SIGHUP", "SIGTERM"]);
+  });
+
+  test("a repository without files near its top is read, and the file is remembered", async () => {
+    const path = "/run/vobox/probe-alice-ocdb.cern.ch";
+    expect(await site.inside("vobox", ["cat", path])).toMatch(/^\/cvmfs\/alice-ocdb\..*\.root$/);
+    // What was taken out of the repository since is looked for again.
+    await site.inside("vobox", ["sh", "-c", `echo /cvmfs/alice-ocdb.cern.ch/gone >${path}`]);
+    const { repositories } = await site.report("vobox");
+    expect(repositories.map(({ readable }) => readable)).toEqual([true, true]);
+    expect(await site.inside("vobox", ["cat", path])).toMatch(/\.root$/);
   });
 
   test.each([
@@ -134,7 +169,7 @@ describeE2e("the services of a VO-Box", () => {
       const now = await processes();
       return now !== "" && now !== before;
     });
-    await waitFor("healthy", 15_000, async () => (await site.report("vobox")).healthy);
+    await waitFor("healthy", 30_000, async () => (await site.report("vobox")).healthy);
     expect((await site.inspect("vobox")).RestartCount).toBe(0);
   });
 
@@ -182,6 +217,35 @@ describeE2e("the services of a VO-Box", () => {
       await start("waiting", {}, "--env=VOBOX_CVMFS_REPOSITORIES=absent.cern.ch");
       await logged("waiting", "waiting for CVMFS: absent.cern.ch: ");
       await endsAtOnce("waiting");
+    });
+
+    test("the same with INT, which a step in the background ignores", async () => {
+      await start("interrupted", {}, "--env=VOBOX_CVMFS_REPOSITORIES=absent.cern.ch");
+      await logged("interrupted", "waiting for CVMFS: absent.cern.ch: ");
+      await site.docker("kill", "--signal=INT", "interrupted");
+      expect(await exitCode("interrupted")).toBe(143);
+    });
+
+    test("with the host's process numbers it ends nothing of the host's", async () => {
+      await start("visible", {}, "--pid=host");
+      await logged("visible", "helper: user");
+      await site.docker("stop", "--time=30", "visible");
+      expect(await site.docker("logs", "visible")).toContain("ends with exit code");
+      expect((await site.inspect("vobox")).RestartCount).toBe(0);
+      expect((await site.inspect("vobox")).State.Status).toBe("running");
+    });
+
+    test("a link that the account planted in its volume makes nothing else its own", async () => {
+      const { Config } = await site.inspect("vobox");
+      const volume = "--mount=type=volume,source=planted,target=/home/alicesgm/ALICE";
+      const plant = "ln -s /etc/vobox /home/alicesgm/ALICE/alien-logs";
+      await site.docker("run", "--rm", volume, "--entrypoint=sh", Config.Image, "-c", plant);
+      await start("planted", {}, volume);
+      await logged("planted", "step 40-cvmfs");
+      expect(await site.inside("planted", ["stat", "-c", "%U", "/etc/vobox"])).toBe("root\n");
+      expect(
+        await site.inside("planted", ["stat", "-c", "%U", "/home/alicesgm/ALICE/alien-logs"]),
+      ).toBe("alicesgm\n");
     });
 
     test("the same while a read of CVMFS hangs", async () => {

@@ -5,7 +5,10 @@ import {
   type IVoBoxImage,
   VoBoxContainer,
   type VoBoxContainerProps,
+  VoBoxImage,
   VoBoxNetwork,
+  VoBoxService,
+  VoBoxServices,
 } from "../../lib";
 import { useScratch } from "../support/scratch";
 import { badNumbers, newImage, newStack, pemKey, refusalOf, wrong } from "../support/synthesis";
@@ -15,8 +18,12 @@ useScratch();
 const servers = ["192.0.2.9", "192.0.2.1"];
 const replaceOn = "ch.cern.alice.vobox.replace-on";
 let image: IVoBoxImage;
+/** Its services stop within a second. */
+let quick: IVoBoxImage;
 beforeAll(() => {
   image = newImage();
+  const service = new VoBoxService({ name: "x", command: ["/x"], stopSeconds: 1 });
+  quick = new VoBoxImage(newStack(), "quick", { services: VoBoxServices.of(service) });
 });
 
 type Given = Partial<VoBoxContainerProps>;
@@ -96,7 +103,7 @@ describe("a container refuses", () => {
 
   const numbers: readonly [string, number, number, string, (value: unknown) => unknown][] = [
     ["memoryMegabytes", 512, 1048576, "megabytes", (n) => ({ memoryMegabytes: n })],
-    ["stopGraceSeconds", 10, 600, "seconds", (n) => ({ stopGraceSeconds: n })],
+    ["stopGraceSeconds", 10, 600, "seconds", (n) => ({ stopGraceSeconds: n, image: quick })],
     [
       "healthCheck.intervalSeconds",
       5,
@@ -187,6 +194,7 @@ describe("a container refuses", () => {
     ["a key of environment", { environment: { [pemKey]: "x" } }],
     ["labels.a", { labels: { a: pemKey } }],
     ["cvmfs.hostPath", { cvmfs: CvmfsMount.fromHost({ hostPath: pemKey }) }],
+    ["dns", { dns: pemKey }],
     ["dns.searchDomains[0]", { dns: new DnsSettings({ servers, searchDomains: [pemKey] }) }],
     ["healthCheck.intervalSeconds", { healthCheck: { intervalSeconds: pemKey } }],
   ])("a private key as %s, unseen in the message", (place, props) => {
@@ -195,6 +203,56 @@ describe("a container refuses", () => {
     expect(message.startsWith(`${place}: `)).toBe(true);
     expect(message).not.toContain("MIIB");
   });
+
+  it("less time to stop than the image's services take, one after the other", () => {
+    const service = (name: string): VoBoxService =>
+      new VoBoxService({ name, command: [`/${name}`], stopSeconds: 20 });
+    const slow = new VoBoxImage(newStack(), "slow", {
+      services: VoBoxServices.of(service("a"), service("b"), service("c")),
+    });
+    expect(slow.stopSeconds).toBe(60);
+    const message = (seconds: number): string =>
+      `stopGraceSeconds: given ${seconds}; allowed: at least 65 seconds. The image's services take up to 60 to stop, ` +
+      "one after the other: give more, or shorten their stopSeconds.";
+    expect(refused({ image: slow })).toBe(message(60));
+    expect(refused({ image: slow, stopGraceSeconds: 64 })).toBe(message(64));
+    expect(() =>
+      add(newStack(), { image: slow, stopGraceSeconds: 65 }, "long-enough"),
+    ).not.toThrow();
+  });
+
+  const settings = "new DnsSettings({ servers })";
+  const networks = "VoBoxNetwork.host() or VoBoxNetwork.bridge()";
+  const images = "a construct of an image, such as new VoBoxImage(…)";
+  it.each<[property: string, value: unknown, allowed: string]>([
+    ["dns", { servers }, settings],
+    ["dns", servers, settings],
+    ["dns", null, settings],
+    ["network", "host", networks],
+    ["network", null, networks],
+    ["cvmfs", undefined, "CvmfsMount.fromHost()"],
+    ["cvmfs", { repositories: [] }, "CvmfsMount.fromHost()"],
+    ["cvmfs", new DnsSettings({ servers }), "CvmfsMount.fromHost()"],
+    ["image", undefined, images],
+    ["image", "vobox:1", images],
+    ["image", {}, images],
+    ["healthCheck", 30, "an object with named values"],
+    ["logRotation", null, "an object with named values"],
+    ["environment", ["A=b"], "an object with named values"],
+    ["labels", "a=b", "an object with named values"],
+  ])("%s of another kind, %j", (property, value, allowed) =>
+    expect(refused({ [property]: value })).toBe(
+      `${property}: given ${JSON.stringify(value) ?? "undefined"}; allowed: ${allowed}.`,
+    ),
+  );
+
+  it("what is a construct, but no image", () =>
+    expect(refused({ image: stack })).toBe(`image: given "site"; allowed: ${images}.`));
+
+  it("no props", () =>
+    expect(refusalOf(() => new VoBoxContainer(stack, "no-props", wrong(undefined)))).toBe(
+      "site/no-props: props: given undefined; allowed: an object with named values.",
+    ));
 
   it("CVMFS and DNS settings, under the container's path", () => {
     expect(refused({ cvmfs: CvmfsMount.fromHost({ mountPoint: "/mnt" }) })).toContain(

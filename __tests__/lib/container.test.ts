@@ -83,6 +83,7 @@ describe("a container with little given", () => {
         "VOBOX_CVMFS_REPOSITORIES=alice.cern.ch alice-ocdb.cern.ch",
         "VOBOX_DNS_SERVERS=192.0.2.9 192.0.2.1 192.0.2.5",
         "VOBOX_FQDN=vobox.cern.ch",
+        "VOBOX_HEALTH_SECONDS=45",
       ],
       healthcheck: {
         test: ["CMD", "/usr/libexec/vobox/health"],
@@ -128,7 +129,6 @@ describe("a container with everything given", () => {
       stopGraceSeconds: 90,
       healthCheck: { intervalSeconds: 3600, timeoutSeconds: 90, retries: 1, startPeriodSeconds: 0 },
       logRotation: { maximumFileMegabytes: 7, maximumFiles: 2 },
-      retainVolumes: false,
       environment: { http_proxy: "http://squid.cern.ch:3128", X509_USER_PROXY: "/tmp/x509up" },
       labels: { "org.example/site": "x", a: "first" },
     });
@@ -159,6 +159,7 @@ describe("a container with everything given", () => {
       "VOBOX_DNS_SEARCH=cern.ch",
       "VOBOX_DNS_SERVERS=192.0.2.9 192.0.2.1 192.0.2.5",
       "VOBOX_FQDN=vobox.cern.ch",
+      "VOBOX_HEALTH_SECONDS=90",
       "X509_USER_PROXY=/tmp/x509up",
       "http_proxy=http://squid.cern.ch:3128",
     ]));
@@ -174,15 +175,12 @@ describe("a container with everything given", () => {
       read_only: true,
     }));
 
-  it("makes volumes that go with the VO-Box", () => {
-    const volumes = synthesized.resource?.["docker_volume"] ?? {};
-    const names = Object.values(volumes).map(({ name }) => name);
-    expect(names.sort()).toEqual(["box-1-logs", "box-1-state"]);
+  it("keeps the volumes out of Terraform's hands", () => {
+    expect(Object.keys(synthesized.resource ?? {})).toEqual(["docker_container"]);
     const sources = (container["mounts"] as Resource[])
       .filter(({ type }) => type === "volume")
       .map(({ source }) => source);
-    const references = Object.keys(volumes).map((id) => `\${docker_volume.${id}.name}`);
-    expect(sources.sort()).toEqual(references.sort());
+    expect(sources).toEqual(["box-1-state", "box-1-logs"]);
   });
 });
 
@@ -236,7 +234,7 @@ describe("unresolved tokens", () => {
       name: "late",
       startupDirectory: text,
       memoryMegabytes: Token.asNumber("${var.memory}"),
-      healthCheck: { intervalSeconds: Token.asNumber("${var.interval}") },
+      logRotation: { maximumFiles: Token.asNumber("${var.files}") },
       environment: { A: text },
       labels: { b: text },
       dns: new DnsSettings({ servers: [text, "192.0.2.1"] }),
@@ -245,9 +243,24 @@ describe("unresolved tokens", () => {
       hostname: "late.cern.ch",
       memory: "${var.memory}",
       memory_swap: "${var.memory}",
-      healthcheck: { interval: "${var.interval}s" },
+      log_opts: { "max-file": "${var.files}" },
     });
     expect(container["env"]).toContain("VOBOX_DNS_SERVERS=late.cern.ch 192.0.2.1");
+  });
+
+  it.each([
+    "stopGraceSeconds",
+    "healthCheck.intervalSeconds",
+    "healthCheck.timeoutSeconds",
+    "healthCheck.startPeriodSeconds",
+    "healthCheck.retries",
+  ])("are refused as %s, with which something is computed", (property) => {
+    const late = Token.asNumber("${var.late}");
+    const [, inner] = property.split(".");
+    const props = inner === undefined ? { [property]: late } : { healthCheck: { [inner]: late } };
+    expect(refusalOf(() => add(newStack(), props))).toBe(
+      `site/box: ${property}: allowed: a value that is known at synthesis. Something is computed from it before Terraform runs.`,
+    );
   });
 
   it("need a name where they are the FQDN", () => {

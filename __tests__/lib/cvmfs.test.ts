@@ -47,6 +47,19 @@ describe("CvmfsMount.fromHost", () => {
 });
 
 describe("validate", () => {
+  it("refuses repositories and props of another kind", () => {
+    expect(refusalOf(() => validate({ repositories: wrong(["alice.cern.ch"]) }))).toBe(
+      'site: cvmfs.repositories[0]: given "alice.cern.ch"; allowed: CvmfsRepository.alice(), ' +
+        'CvmfsRepository.aliceOcdb() or new CvmfsRepository("<name>.<domain>").',
+    );
+    expect(refusalOf(() => CvmfsMount.fromHost(wrong("/cvmfs")))).toBe(
+      'CvmfsMount: props: given "/cvmfs"; allowed: an object with named values.',
+    );
+    expect(refusalOf(() => new CvmfsRepository("a.cern.ch", wrong("bin/x")))).toBe(
+      'CvmfsRepository: options: given "bin/x"; allowed: an object with named values.',
+    );
+  });
+
   it("takes the defaults", () => expect(() => validate({})).not.toThrow());
 
   it("lets unresolved tokens through", () => {

@@ -1,7 +1,7 @@
 import { Lazy } from "cdktf";
 import { DnsSettings, type DnsSettingsProps } from "../../lib";
 import { useScratch } from "../support/scratch";
-import { newStack, refusalOf, wrong } from "../support/synthesis";
+import { newStack, pemKey, refusalOf, wrong } from "../support/synthesis";
 
 useScratch();
 
@@ -51,6 +51,13 @@ describe("validate", () => {
   it("lets unresolved tokens through", () => {
     const token = Lazy.stringValue({ produce: () => "later" });
     expect(() => validate({ servers: [token], searchDomains: [token] }, false)).not.toThrow();
+  });
+
+  it("refuses props that are none, without showing a private key", () => {
+    const message = (given: string): string =>
+      `DnsSettings: props: given ${given}; allowed: an object with named values.`;
+    expect(refusalOf(() => new DnsSettings(wrong(["192.0.2.1"])))).toBe(message('["192.0.2.1"]'));
+    expect(refusalOf(() => new DnsSettings(wrong(pemKey)))).toBe(message("a private key"));
   });
 
   const tooMany = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];

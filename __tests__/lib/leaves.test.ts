@@ -1,3 +1,4 @@
+import { TerraformStack, Testing } from "cdktf";
 import { visitLeaves } from "../../lib/leaves";
 
 it("visits texts, numbers, bytes and keys with their places", () => {
@@ -13,4 +14,11 @@ it("visits texts, numbers, bytes and keys with their places", () => {
   ]);
   expect(visited).toContainEqual(["a key of the props", "a"]);
   expect(visited).toContainEqual(["a key of b[1]", "c"]);
+});
+
+it("does not enter constructs, but what only has a key of theirs", () => {
+  const visited: unknown[] = [];
+  const stack = new TerraformStack(Testing.app(), "stack");
+  visitLeaves({ stack, labels: { node: "a", b: "c" } }, (_place, leaf) => visited.push(leaf));
+  expect(visited).toEqual(["stack", "labels", "node", "a", "b", "c"]);
 });

@@ -72,6 +72,16 @@ describe("refuseSecretKeys", () => {
     "API_KEY",
     "APIKEY",
     "passwd",
+    "PGPASSWORD",
+    "MYSQL_PASSWORDS",
+    "DB_PASS",
+    "dbPass",
+    "API_TOKENS",
+    "AUTHTOKEN",
+    "CLIENT_SECRETS",
+    "SSH_PRIVATE_KEYS",
+    "PRIVATEKEY",
+    "access-keys",
   ])("refuses %s and does not show its value", (key) =>
     expect(refusalOf(() => look(key))).toMatch(
       new RegExp(
@@ -91,6 +101,10 @@ describe("refuseSecretKeys", () => {
     "KEYBOARD",
     "PUBLIC_KEY",
     "PASSENGER",
+    "PASS_THROUGH",
+    "BYPASS",
+    "COMPASS",
+    "PWD",
     "ALIEN_SITE",
   ])("takes %s", (key) => expect(() => look(key)).not.toThrow());
 });

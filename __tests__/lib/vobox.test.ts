@@ -7,6 +7,7 @@ import {
   refusalOf,
   type Synthesized,
   synthesize,
+  wrong,
 } from "../support/synthesis";
 
 useScratch();
@@ -66,6 +67,11 @@ describe("refusals", () => {
       ),
     ).toBe(
       "site/vobox: imageProps: allowed: either image or imageProps. Give the props to the construct that builds the image.",
+    ));
+
+  it("no props", () =>
+    expect(refusalOf(() => new VoBox(newStack(), "vobox", wrong(undefined)))).toBe(
+      "site/vobox: props: given undefined; allowed: an object with named values.",
     ));
 
   it("names the part that refuses", () => {

@@ -1,5 +1,6 @@
 import { Testing } from "cdktf";
-import { SiteStack } from "../../stacks/site-stack";
+import { providers } from "../../local/settings";
+import { providerVersions, SiteStack } from "../../stacks/site-stack";
 import { useScratch } from "../support/scratch";
 import { type Synthesized, synthesize } from "../support/synthesis";
 
@@ -25,6 +26,13 @@ describe("a stack of a site", () => {
       null: { source: "null", version: ">= 2.1.2, < 4.0.0" },
     }));
 
-  it("names the engine", () =>
-    expect(synthesized.provider?.["docker"]).toEqual([{ host: "ssh://root@a.cern.ch" }]));
+  it("names the engine, and no context in its place", () =>
+    expect(synthesized.provider?.["docker"]).toEqual([
+      { host: "ssh://root@a.cern.ch", context: "" },
+    ]));
 });
+
+it("asks for the providers that the local mirror is made for", () =>
+  expect(Object.fromEntries(providers.map(({ name, constraint }) => [name, constraint]))).toEqual(
+    providerVersions,
+  ));

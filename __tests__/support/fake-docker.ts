@@ -86,8 +86,8 @@ export const healthyReport = JSON.stringify({
     },
   ],
   services: [
-    { name: "monalisa", running: true, user: "alicesgm", problem: null },
-    { name: "ce", running: true, user: "alicesgm", problem: null },
+    { name: "monalisa", running: true, user: "alicesgm", standIn: false, problem: null },
+    { name: "ce", running: true, user: "alicesgm", standIn: false, problem: null },
   ],
   resolvers: ["192.0.2.2", "192.0.2.1"],
 });
@@ -106,6 +106,14 @@ export const unhealthyReport = JSON.stringify({
       problem: "a read did not end within 15 s",
     },
   ],
-  services: [{ name: "ce", running: false, user: null, problem: "backoff: exited too quickly" }],
+  services: [
+    {
+      name: "ce",
+      running: false,
+      user: null,
+      standIn: false,
+      problem: "backoff: exited too quickly",
+    },
+  ],
   resolvers: [],
 });

@@ -23,6 +23,7 @@ print(
                 "priority": one.priority,
                 "autostart": one.autostart,
                 "autorestart": one.autorestart.__name__,
+                "startsecs": one.startsecs,
                 "startretries": one.startretries,
                 "stopsignal": int(one.stopsignal),
                 "stopwaitsecs": one.stopwaitsecs,

@@ -21,7 +21,11 @@ export function commandPath(name: string): string | undefined {
  * `it` where the commands are there. Elsewhere the test is skipped and its title names what is missing;
  * with CI=true it fails.
  */
-export function itWith(commands: readonly string[], title: string, test: () => void): void {
+export function itWith(
+  commands: readonly string[],
+  title: string,
+  test: jest.ProvidesCallback,
+): void {
   const missing = commands.filter((name) => commandPath(name) === undefined);
   if (missing.length === 0) it(title, test);
   else if (process.env["CI"] === "true")

@@ -1,6 +1,7 @@
 import type { IConstruct } from "constructs";
-import { checkText } from "../refusal";
+import { checkObject, checkText } from "../refusal";
 
+/** Another image of a base's family. */
 export interface BaseImageProps {
   /** Name and tag, or name and digest, of the image. Not the tag `latest`. */
   readonly reference: string;
@@ -8,20 +9,25 @@ export interface BaseImageProps {
 
 /** What a VO-Box image is made from: a reference and the way in which its family installs packages. */
 export abstract class BaseImage {
+  /** What {@link el9} takes by default. */
+  static readonly el9Reference = "almalinux:9.6";
+  /** What {@link debian} takes by default. */
+  static readonly debianReference = "debian:12-slim";
+
   /**
    * EL 9, what ALICE asks for (JAliEn documentation, VO-Box requirements). The default.
-   * @param props another reference of the same family. @default almalinux:9.6
+   * @param props another reference of the same family. @default BaseImage.el9Reference
    */
-  static el9(props: BaseImageProps = { reference: "almalinux:9.6" }): BaseImage {
-    return new EnterpriseLinux(props.reference);
+  static el9(props: BaseImageProps = { reference: BaseImage.el9Reference }): BaseImage {
+    return new EnterpriseLinux(referenceIn(props));
   }
 
   /**
    * Debian 12: what a machine without a container registry can make itself.
-   * @param props another reference of the same family. @default debian:12-slim
+   * @param props another reference of the same family. @default BaseImage.debianReference
    */
-  static debian(props: BaseImageProps = { reference: "debian:12-slim" }): BaseImage {
-    return new Debian(props.reference);
+  static debian(props: BaseImageProps = { reference: BaseImage.debianReference }): BaseImage {
+    return new Debian(referenceIn(props));
   }
 
   protected constructor(
@@ -45,6 +51,12 @@ export abstract class BaseImage {
       remedy: "Without a fixed version the same sources would give different images.",
     });
   }
+}
+
+/** Callers in JavaScript may give the reference itself. */
+function referenceIn(props: BaseImageProps): string {
+  checkObject("BaseImage", "props", props);
+  return props.reference;
 }
 
 function listed(packages: readonly string[]): string {

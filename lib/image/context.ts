@@ -112,6 +112,7 @@ function renderProgram(service: VoBoxService, account: VoAccount): string {
     ...service.command,
   ];
   return [
+    ...(service.reason === undefined ? [] : [`; Runs as root: ${service.reason}`]),
     `[program:${service.name}]`,
     `command = ${command.map(supervisorWord).join(" ")}`,
     `user = ${user}`,
@@ -120,12 +121,13 @@ function renderProgram(service: VoBoxService, account: VoAccount): string {
     `priority = ${service.priority}`,
     "autostart = true",
     "autorestart = true",
-    "startsecs = 2",
-    // Never given up: each try waits a second longer than the one before.
+    `startsecs = ${service.startSeconds}`,
+    // Never given up: each try waits a second longer than the one before. It knows no upper limit.
     "startretries = 1000000",
     `stopsignal = ${service.stopSignal}`,
     `stopwaitsecs = ${service.stopSeconds}`,
-    "stopasgroup = true",
+    // The stop signal is for the program alone, which may stop its own as MonALISA's wrapper does.
+    "stopasgroup = false",
     "killasgroup = true",
     "stdout_logfile = /dev/stdout",
     "stdout_logfile_maxbytes = 0",

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { IConstruct } from "constructs";
 import { checkText, checkWholeNumber, Refusal } from "../refusal";
 
+/** How a file stands in the image. */
 export interface VoBoxFileOptions {
   /** Permission bits, e.g. `0o640`. @default - 0o755 for an executable file, else 0o644 */
   readonly mode?: number;
@@ -42,6 +43,7 @@ export class VoBoxFile {
   private constructor(
     /** Absolute path in the image. */
     readonly target: string,
+    /** The bytes. */
     readonly content: Buffer,
     /** Permission bits. */
     readonly mode: number,

@@ -2,30 +2,42 @@ import { rmSync } from "node:fs";
 import { join, posix } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image";
 import { App, Manifest, TerraformStack, Token } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { refuseCollidingIds } from "../ids";
 import { visitLeaves } from "../leaves";
-import { checkDistinct, checkList, checkText, checkWholeNumber, refuse } from "../refusal";
+import {
+  checkDistinct,
+  checkInstance,
+  checkList,
+  checkObject,
+  checkText,
+  checkWholeNumber,
+  refuse,
+} from "../refusal";
 import { refusePrivateKeys } from "../secrets";
 import { voAccountName } from "./account";
 import { BaseImage } from "./base-image";
 import { type BuildContext, buildContext, filesOf, type VoAccount } from "./context";
-import type { VoBoxFile } from "./file";
+import { VoBoxFile } from "./file";
 import { VoBoxServices } from "./services";
 
-/** Seconds that a slow site gets to build an image; the provider's default of 20 minutes, in sight. */
+/** Minutes that a slow site gets to build an image; the provider's default of 20 minutes, in sight. */
 const buildTimeoutMinutes = 20;
 /** Length of the tag: enough of the hash that two images of one site never share it. */
 const tagLength = 16;
 
 /** An image of a VO-Box, wherever it is built. */
-export interface IVoBoxImage extends Construct {
+export interface IVoBoxImage extends IConstruct {
   /** Name and content-hash tag, known at synthesis. */
   readonly reference: string;
-  /** Names of the services in it. */
-  readonly serviceNames: readonly string[];
+  /**
+   * Seconds that its services take at most to stop: the sum of theirs, for supervisord stops one after the
+   * other. The container's `stopGraceSeconds` has to cover it.
+   */
+  readonly stopSeconds: number;
 }
 
+/** What an image holds. */
 export interface VoBoxImageProps {
   /** What the image is made from. @default BaseImage.el9() */
   readonly base?: BaseImage;
@@ -50,7 +62,7 @@ export interface VoBoxImageProps {
  */
 export class VoBoxImage extends Construct implements IVoBoxImage {
   readonly reference: string;
-  readonly serviceNames: readonly string[];
+  readonly stopSeconds: number;
   /** The Terraform resource: for what the provider can and no prop names. */
   readonly resource: Image;
 
@@ -58,6 +70,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
   constructor(scope: Construct, id: string, props: VoBoxImageProps = {}) {
     super(scope, id);
     refuseCollidingIds(this);
+    checkObject(this, "props", props);
     refusePrivateKeys(this, props);
     this.refuseTokens(props);
     const base = props.base ?? BaseImage.el9();
@@ -67,7 +80,15 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     const packages = props.packages ?? [];
     const files = props.files ?? [];
 
+    checkInstance(this, "base", base, BaseImage, "BaseImage.el9() or BaseImage.debian()");
     base.validate(this, "base");
+    checkInstance(
+      this,
+      "services",
+      services,
+      VoBoxServices,
+      "VoBoxServices.jalien() or VoBoxServices.of(new VoBoxService({ … }))",
+    );
     services.validate(this, "services");
     checkList(this, "packages", packages);
     checkList(this, "files", files);
@@ -77,7 +98,17 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
         allowed: "the name of a package",
       }),
     );
-    files.forEach((file, index) => file.validate(this, `files[${index}]`));
+    files.forEach((file, index) => {
+      const place = `files[${index}]`;
+      checkInstance(
+        this,
+        place,
+        file,
+        VoBoxFile,
+        "VoBoxFile.fromPath(source, target) or VoBoxFile.fromText(target, text)",
+      );
+      file.validate(this, place);
+    });
     checkDistinct(this, "files", files, (file) => file.target);
     checkText(this, "name", name, {
       pattern: /^[a-z0-9]+([._/-][a-z0-9]+)*$/,
@@ -95,7 +126,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     this.refuseFilesInFiles(allFiles);
     const context = buildContext(content, allFiles);
     this.reference = `${name}:${context.hash.slice(0, tagLength)}`;
-    this.serviceNames = services.list.map((service) => service.name);
+    this.stopSeconds = services.list.reduce((sum, service) => sum + service.stopSeconds, 0);
     this.resource = new Image(this, "Default", {
       name: this.reference,
       // The engine keeps the old image until it is pruned: a container may still run it.

@@ -1,10 +1,20 @@
+import { posix } from "node:path";
 import type { IConstruct } from "constructs";
-import { absolutePath, checkList, checkText, checkWholeNumber, copyOf, refuse } from "../refusal";
+import {
+  absolutePath,
+  checkList,
+  checkObject,
+  checkText,
+  checkWholeNumber,
+  copyOf,
+  refuse,
+} from "../refusal";
 
-/** The signals that a service may be stopped with. */
+/** A signal that a service may be stopped with. */
 export type StopSignal = "TERM" | "HUP" | "INT" | "QUIT" | "KILL" | "USR1" | "USR2";
 const stopSignals = /^(TERM|HUP|INT|QUIT|KILL|USR1|USR2)$/;
 
+/** What a service is. */
 export interface VoBoxServiceProps {
   /** Name of the service, e.g. `ce`: lower-case letters, digits and `-`. */
   readonly name: string;
@@ -17,6 +27,12 @@ export interface VoBoxServiceProps {
    * @default - none
    */
   readonly environmentFile?: string;
+  /**
+   * Seconds that the service has to run after a start until it counts as running, 1 to 300: longer than
+   * one that fails takes to fail.
+   * @default 2
+   */
+  readonly startSeconds?: number;
   /** Signal that asks the service to end. @default TERM */
   readonly stopSignal?: StopSignal;
   /** Seconds from the stop signal until the service is killed, 1 to 300. @default 10 */
@@ -30,22 +46,72 @@ export interface VoBoxServiceProps {
   readonly healthCommand?: readonly string[];
 }
 
+/** What a service that runs as root is. */
 export interface RootDaemonProps extends Omit<VoBoxServiceProps, "user"> {
   /** Why this service cannot run under an account of its own. */
   readonly reason: string;
 }
 
-// Commands that return while what they started goes on: the supervisor would start them again and again.
-const daemonising: readonly RegExp[] = [
-  /(^|\/)(nohup|setsid|daemonize|start-stop-daemon|service|systemctl)( |$)/,
-  /(^| )(--daemon|--daemonize|--background)( |$)/,
-  /(^|\/)jalien-vobox\.sh (start|restart)( |$)/,
-  /(^|\/)ML_SER (start|restart)( |$)/,
-  /(^|\/)aliend (start|restart)( |$)/,
-  /(^|\/)alien .*\bStart[A-Z]\w*/,
-  /(^|\/)condor_master(?!.* -f( |$))/,
-  /&\s*$/,
-];
+// Programs that return while what they started goes on: the supervisor would start them again and again.
+type Arguments = readonly string[];
+const always = (): boolean => true;
+const starts = ([verb = ""]: Arguments): boolean => ["start", "restart"].includes(verb);
+const daemonisers = new Map<string, (args: Arguments) => boolean>([
+  ["nohup", always],
+  ["setsid", always],
+  ["daemonize", always],
+  ["start-stop-daemon", always],
+  ["service", always],
+  ["systemctl", always],
+  ["jalien-vobox.sh", starts],
+  ["ML_SER", starts],
+  ["aliend", starts],
+  ["alien", (args) => args.some((word) => /^Start[A-Z]/.test(word))],
+  ["condor_master", (args) => !args.includes("-f")],
+]);
+const daemonisingOptions = ["--daemon", "--daemonize", "--background"];
+const shells = ["sh", "bash", "dash", "ksh", "zsh"];
+
+/** Whether a command is known to return while what it started goes on. */
+function daemonises([program = "", ...args]: Arguments): boolean {
+  const name = posix.basename(program);
+  if (name === "exec" || name === "env")
+    return daemonises(args.slice(firstIndex(args, (word) => !/^-|^\w+=/.test(word))));
+  if (shells.includes(name)) {
+    const first = firstIndex(args, (word) => !/^[-+]/.test(word));
+    const readsText = args.slice(0, first).some((word) => /^-[a-z]*c/.test(word));
+    if (readsText ? textDaemonises(args[first] ?? "") : daemonises(args.slice(first))) return true;
+  }
+  return (
+    // For no shell, but meant for one.
+    args.at(-1) === "&" ||
+    args.some((word) => daemonisingOptions.includes(word)) ||
+    (daemonisers.get(name)?.(args) ?? false)
+  );
+}
+
+/** What may stand before a command: a word of the shell's own, an assignment. */
+const beforeCommand = /^(!|if|then|elif|else|while|until|do|time|\w+=.*)$/;
+
+/** The same of a text that a shell reads: any of its commands, or the last one put into the background. */
+function textDaemonises(text: string): boolean {
+  // What is quoted is one word.
+  const unquoted = text.replace(/'[^']*'|"[^"]*"/g, (quoted) => quoted.replace(/[\s;|&()]/g, "_"));
+  return (
+    /(^|[^&])&\s*$/.test(unquoted) ||
+    unquoted
+      .split(/[;|&(){}]+/)
+      .map((command) => command.trim().split(/\s+/))
+      .some((words) =>
+        daemonises(words.slice(firstIndex(words, (word) => !beforeCommand.test(word)))),
+      )
+  );
+}
+
+function firstIndex(words: Arguments, matches: (word: string) => boolean): number {
+  const index = words.findIndex(matches);
+  return index === -1 ? words.length : index;
+}
 
 /** A program that the VO-Box keeps running. */
 export class VoBoxService {
@@ -54,32 +120,50 @@ export class VoBoxService {
    * changes to each job's account itself; everything else gets an account.
    */
   static rootDaemon(props: RootDaemonProps): VoBoxService {
-    return new VoBoxService({ ...props, user: "root" }, props.reason);
+    checkObject("VoBoxService", "props", props);
+    const { reason, ...others } = props;
+    const service = new VoBoxService({ ...others, user: "root" });
+    service.rootReason = reason;
+    return service;
   }
 
+  /** Name of the service. */
   readonly name: string;
+  /** Command and arguments. */
   readonly command: readonly string[];
+  /** Account that it runs as; undefined for the VO account. */
   readonly user?: string;
+  /** File of `NAME=value` lines that is read before it starts. */
   readonly environmentFile?: string;
+  /** Seconds that it has to stay up to count as started. */
+  readonly startSeconds: number;
+  /** Signal that asks it to end. */
   readonly stopSignal: StopSignal;
+  /** Seconds from the stop signal until it is killed. */
   readonly stopSeconds: number;
+  /** Order of start, lowest first. */
   readonly priority: number;
+  /** Command and arguments that end with 0 while it does its work; empty for none. */
   readonly healthCommand: readonly string[];
-  private readonly rootReason?: string;
+  private rootReason?: string;
 
-  constructor(props: VoBoxServiceProps);
-  /** @internal */
-  constructor(props: VoBoxServiceProps, rootReason?: string);
-  constructor(props: VoBoxServiceProps, rootReason?: string) {
+  /** @throws Refusal when the props are no object; everything else is refused by the image that gets it. */
+  constructor(props: VoBoxServiceProps) {
+    checkObject("VoBoxService", "props", props);
     this.name = props.name;
     this.command = copyOf(props.command);
     this.user = props.user;
     this.environmentFile = props.environmentFile;
+    this.startSeconds = props.startSeconds ?? 2;
     this.stopSignal = props.stopSignal ?? "TERM";
     this.stopSeconds = props.stopSeconds ?? 10;
     this.priority = props.priority ?? 500;
     this.healthCommand = copyOf(props.healthCommand ?? []);
-    this.rootReason = rootReason;
+  }
+
+  /** Why it runs as root; undefined for one that does not. */
+  get reason(): string | undefined {
+    return this.rootReason;
   }
 
   /** @throws Refusal for a service that supervisord could not keep running, or that would run as root without a reason. */
@@ -94,11 +178,10 @@ export class VoBoxService {
       refuse(scope, { property: `${property}.command`, given: [], allowed: "a command" });
     this.validateCommand(scope, `${property}.healthCommand`, this.healthCommand);
     this.validateUser(scope, `${property}.user`);
-    const line = this.command.join(" ");
-    if (daemonising.some((pattern) => pattern.test(line)))
+    if (daemonises(this.command))
       refuse(scope, {
         property: `${property}.command`,
-        given: line,
+        given: this.command.join(" "),
         allowed: "a program that stays in the foreground",
         remedy:
           "This one daemonises, so nothing could keep it running: use its foreground form, or a wrapper that stays as long as it runs.",
@@ -111,6 +194,11 @@ export class VoBoxService {
     checkText(scope, `${property}.stopSignal`, this.stopSignal, {
       pattern: stopSignals,
       allowed: "TERM, HUP, INT, QUIT, KILL, USR1 or USR2",
+    });
+    checkWholeNumber(scope, `${property}.startSeconds`, this.startSeconds, {
+      minimum: 1,
+      maximum: 300,
+      unit: "seconds",
     });
     checkWholeNumber(scope, `${property}.stopSeconds`, this.stopSeconds, {
       minimum: 1,
@@ -138,8 +226,10 @@ export class VoBoxService {
   private validateUser(scope: IConstruct, property: string): void {
     if (this.rootReason !== undefined) {
       checkText(scope, property.replace(/user$/, "reason"), this.rootReason, {
-        pattern: /\S/,
-        allowed: "the reason in words",
+        // It stands in a comment of one line.
+        // eslint-disable-next-line no-control-regex
+        pattern: /^(?=.*\S)[^\u0000-\u001f\u007f]*$/,
+        allowed: "the reason in words, on one line",
       });
     } else if (this.user !== undefined) {
       checkText(scope, property, this.user, {

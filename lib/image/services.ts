@@ -1,10 +1,14 @@
 import type { IConstruct } from "constructs";
-import { checkDistinct, refuse } from "../refusal";
-import { voAccountHome } from "./account";
+import { checkDistinct, checkInstance, refuse } from "../refusal";
+import { voAccountHome, voAccountName } from "./account";
 import { VoBoxService } from "./service";
 
 const libexec = "/usr/libexec/vobox/services";
 const configuration = `${voAccountHome}/.alien/config`;
+/** A JVM that finds its configuration wanting takes seconds to say so and end. */
+const startSeconds = 10;
+/** Looks for a process of the VO account; a bracket in the pattern keeps it from finding others that look. */
+const findProcess = ["pgrep", "-u", voAccountName, "-f", "--"];
 
 /** A set of services, as a profile or put together from a profile and services of one's own. */
 export class VoBoxServices {
@@ -18,18 +22,20 @@ export class VoBoxServices {
         name: "monalisa",
         command: [`${libexec}/monalisa`],
         environmentFile: `${configuration}/ml.env`,
+        startSeconds,
         // Two HUPs and a TERM, 9 s at most, and room for the wrapper.
         stopSeconds: 15,
         priority: 100,
-        healthCommand: ["pgrep", "-f", "--", "-DMonaLisa_HOME="],
+        healthCommand: [...findProcess, "[-]DMonaLisa_HOME="],
       }),
       new VoBoxService({
         name: "ce",
         command: [`${libexec}/jalien-ce`],
         environmentFile: `${configuration}/CE.env`,
+        startSeconds,
         stopSeconds: 10,
         priority: 200,
-        healthCommand: ["pgrep", "-f", "alien.site.ComputingElement"],
+        healthCommand: [...findProcess, "[a]lien\\.site\\.ComputingElement"],
       }),
     ]);
   }
@@ -40,6 +46,7 @@ export class VoBoxServices {
   }
 
   private constructor(
+    /** The services, in no particular order: `priority` orders them. */
     readonly list: readonly VoBoxService[],
     private readonly unknown: readonly string[] = [],
   ) {}
@@ -71,7 +78,11 @@ export class VoBoxServices {
       });
     if (this.list.length === 0)
       refuse(scope, { property, given: [], allowed: "at least one service" });
-    this.list.forEach((service, index) => service.validate(scope, `${property}[${index}]`));
+    this.list.forEach((service, index) => {
+      const place = `${property}[${index}]`;
+      checkInstance(scope, place, service, VoBoxService, "new VoBoxService({ … })");
+      service.validate(scope, place);
+    });
     checkDistinct(scope, property, this.list, (service) => service.name);
   }
 }

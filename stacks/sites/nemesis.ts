@@ -9,6 +9,8 @@ export interface NemesisProps {
   readonly resolvers?: readonly string[];
   /** Directory of this machine with startup commands. @default - none */
   readonly startupDirectory?: string;
+  /** Seconds that it gets to become healthy in a deployment. @default 600 */
+  readonly healthLimitSeconds?: number;
 }
 
 /** The test site Nemesis, the first VO-Box that ran in a container: on the machine that deploys it. */
@@ -16,6 +18,7 @@ export class Nemesis extends Site {
   constructor(app: VoBoxApp, props: NemesisProps) {
     super(app, "nemesis", {
       engine: props.engine,
+      healthLimitSeconds: props.healthLimitSeconds,
       // What a machine without a container registry can make; the other sites run EL 9.
       image: { base: BaseImage.debian() },
       vobox: {

@@ -5,9 +5,10 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { CvmfsService, standInRepositories } from "../../../local/cvmfs/service";
@@ -44,8 +45,7 @@ export class Machine {
         directory: join(directory, "machine"),
         network: "private",
         outboundNetwork: true,
-        // Not the real checkout: what the scripts do to the packages that the clone links stays in the machine.
-        sharedDirectories: [directory],
+        sharedDirectories: [repositoryRoot(), directory],
         lifetime: "caller",
         engineStorage: "memory",
       });
@@ -167,18 +167,24 @@ async function makeClone(clone: string): Promise<void> {
       verbatimSymlinks: true,
       preserveTimestamps: true,
     });
-  symlinkSync(join(top, "node_modules"), join(clone, "node_modules"));
+  // Hard links: whatever a script does to the clone's packages, the real ones stay.
+  await run("cp", ["--archive", "--link", join(top, "node_modules"), clone]);
   const parts = ["base-image", "terraform", "cvmfs/cvmfs-compatible-client"];
   parts.push("cvmfs/cvmfs-compatible-client.stamp", "answers");
   const local = join(clone, ".local");
   mkdirSync(local);
   const there = parts.filter((part) => existsSync(join(localDirectory(), part)));
   await run("cp", ["--archive", "--link", "--parents", ...there, local], { cwd: localDirectory() });
-  // These are written in place, and they are the other folder's.
-  for (const written of ["answers", "terraform/mirror.tfrc"]) {
-    rmSync(join(local, written), { recursive: true, force: true });
-    const source = join(localDirectory(), written);
-    if (existsSync(source)) cpSync(source, join(local, written), { recursive: true });
+  // Written in place, so not to be linked; it names the other folder's mirror.
+  rmSync(join(local, "terraform", "mirror.tfrc"), { force: true });
+  // As of now, so that no registry is waited for.
+  rmSync(join(local, "answers"), { recursive: true, force: true });
+  mkdirSync(join(local, "answers"));
+  const answers = join(localDirectory(), "answers");
+  for (const name of existsSync(answers) ? readdirSync(answers) : []) {
+    const answer = JSON.parse(readFileSync(join(answers, name), "utf8")) as object;
+    const fresh = JSON.stringify({ ...answer, time: Date.now() });
+    writeFileSync(join(local, "answers", name), fresh);
   }
 }
 

@@ -190,6 +190,7 @@ export interface HealthReport {
     readonly name: string;
     readonly running: boolean;
     readonly user: string | null;
+    readonly standIn: boolean;
   }>;
   readonly resolvers: readonly string[];
 }

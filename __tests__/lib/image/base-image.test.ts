@@ -131,6 +131,16 @@ describe("validate", () => {
     ),
   );
 
+  it("refuses a reference that stands alone", () =>
+    expect(refusalOf(() => BaseImage.el9(wrong("almalinux:9.6")))).toBe(
+      'BaseImage: props: given "almalinux:9.6"; allowed: an object with named values.',
+    ));
+
+  it("names the default references", () => {
+    expect(BaseImage.el9().reference).toBe(BaseImage.el9Reference);
+    expect(BaseImage.debian().reference).toBe(BaseImage.debianReference);
+  });
+
   it("refuses a base of a caller's own that names nothing", () =>
     expect(refusalOf(() => BaseImage.debian(wrong({})).validate(newStack(), "base"))).toContain(
       "base.reference: given undefined",

@@ -49,7 +49,11 @@ describe("an image", () => {
 
   it("is named by its content", () => {
     expect(image.reference).toMatch(/^vobox:[0-9a-f]{16}$/);
-    expect(image.serviceNames).toEqual(["monalisa", "ce"]);
+  });
+
+  it("tells how long its services take to stop, one after the other", () => {
+    const seconds = VoBoxServices.jalien().list.map(({ stopSeconds }) => stopSeconds);
+    expect(image.stopSeconds).toBe(seconds[0] + seconds[1]);
   });
 
   it("is built before the old one is dropped, which stays on the engine", () => {
@@ -266,6 +270,19 @@ describe("refusals", () => {
       'files: given "/etc/init.sh/a"; allowed: no file below /etc/init.sh, which is a file itself. Give one of the two another path.',
     );
   });
+
+  const profiles = "VoBoxServices.jalien() or VoBoxServices.of(new VoBoxService({ … }))";
+  const ways = "VoBoxFile.fromPath(source, target) or VoBoxFile.fromText(target, text)";
+  it.each<[place: string, given: unknown, allowed: string, props: unknown]>([
+    ["base", "debian:12", "BaseImage.el9() or BaseImage.debian()", { base: "debian:12" }],
+    ["services", ["ce"], profiles, { services: ["ce"] }],
+    ["services[0]", "ce", "new VoBoxService({ … })", { services: VoBoxServices.of(wrong("ce")) }],
+    ["files[0]", "x", ways, { files: ["x"] }],
+    ["files[0]", null, ways, { files: [null] }],
+    ["props", "debian", "an object with named values", "debian"],
+  ])("%s of another kind, %j", (place, given, allowed, props) =>
+    expect(refused(props)).toBe(`${place}: given ${JSON.stringify(given)}; allowed: ${allowed}.`),
+  );
 
   it("a base without a fixed version, a service that daemonises", () => {
     expect(refused({ base: BaseImage.el9({ reference: "almalinux:latest" }) })).toContain(

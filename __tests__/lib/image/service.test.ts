@@ -19,6 +19,7 @@ function shown(value: unknown): string {
 
 it("has defaults", () =>
   expect(service()).toMatchObject({
+    startSeconds: 2,
     stopSignal: "TERM",
     stopSeconds: 10,
     priority: 500,
@@ -44,6 +45,17 @@ describe("a service that stays in the foreground", () => {
     ["/opt/service-x"],
     ["/opt/x", "--daemonic"],
     ["x", "a;b", "it's", "%h", "ä"],
+    ["/usr/bin/agent", "--name", "service"],
+    ["/usr/bin/agent", "nohup", "x"],
+    ["/opt/systemctl-exporter", "systemctl", "start"],
+    ["/usr/bin/agent", "--url", "http://a.cern.ch/?x&"],
+    ["/usr/bin/agent", "condor_master"],
+    ["/opt/condor_master/agent"],
+    ["sh", "-c", "x & wait"],
+    ["sh", "-c", "echo 'nohup x &'; exec x"],
+    ["bash", "-euc", "exec condor_master -f"],
+    ["bash", "/opt/wrapper", "-c", "nohup x"],
+    ["env", "A=b", "x"],
   ])("%s %s %s is taken", (...command) =>
     expect(() => service({ command }).validate(newStack(), "s")).not.toThrow(),
   );
@@ -69,10 +81,29 @@ describe("a service that daemonises is refused", () => {
     ["/usr/sbin/condor_master -dyn"],
     ["sh -c x&"],
     ["sh -c x & "],
+    ["alien StartMonitor -v"],
+    ["env A=b nohup x"],
+    ["bash -x /cvmfs/x/Service/CMD/ML_SER start"],
   ])("%s", (line) =>
     expect(refused({ command: line.trim().split(/ +/) })).toBe(
       `site: services[0].command: given ${JSON.stringify(line.trim())}; allowed: a program that stays in the foreground. ` +
         "This one daemonises, so nothing could keep it running: use its foreground form, or a wrapper that stays as long as it runs.",
+    ),
+  );
+});
+
+describe("a shell whose text daemonises is refused", () => {
+  it.each([
+    ["sh", "nohup x"],
+    ["/bin/bash", "cd /x && nohup ./y"],
+    ["sh", "x &"],
+    ["sh", "(x) & "],
+    ["sh", "a; exec condor_master"],
+    ["sh", "A=b; x --daemon"],
+    ["bash", "if true; then env A=b setsid x; fi"],
+  ])("%s -c '%s'", (shell, text) =>
+    expect(refused({ command: [shell, "-c", text] })).toContain(
+      "; allowed: a program that stays in the foreground.",
     ),
   );
 });
@@ -145,6 +176,7 @@ describe("refusals", () => {
   );
 
   it.each([
+    ["startSeconds", 1, 300, "seconds"],
     ["stopSeconds", 1, 300, "seconds"],
     ["priority", 10, 999, "places"],
   ] as const)("%s outside of %i to %i", (property, least, most, unit) => {
@@ -169,11 +201,24 @@ describe("rootDaemon", () => {
     const condor = daemon("it changes to each job's account");
     expect(() => condor.validate(newStack(), "s")).not.toThrow();
     expect(condor.user).toBe("root");
+    expect(condor.reason).toBe("it changes to each job's account");
+    expect(service().reason).toBeUndefined();
   });
 
-  it.each(["", "  ", null, 5])("refuses the reason %j", (reason) =>
+  it("is the only way to it", () => {
+    const Constructor = VoBoxService as unknown as new (...args: unknown[]) => VoBoxService;
+    const smuggled = new Constructor(
+      { name: "x", command: ["x"], user: "root", reason: "why not" },
+      "why not",
+    );
+    expect(refusalOf(() => smuggled.validate(newStack(), "services[0]"))).toContain(
+      'services[0].user: given "root"',
+    );
+  });
+
+  it.each(["", "  ", "a\nuser = root", null, 5])("refuses the reason %j", (reason) =>
     expect(refusalOf(() => daemon(reason).validate(newStack(), "services[0]"))).toBe(
-      `site: services[0].reason: given ${shown(reason)}; allowed: the reason in words.`,
+      `site: services[0].reason: given ${shown(reason)}; allowed: the reason in words, on one line.`,
     ),
   );
 
@@ -181,4 +226,10 @@ describe("rootDaemon", () => {
     expect(refusalOf(() => daemon(undefined).validate(newStack(), "services[0]"))).toContain(
       'services[0].user: given "root"',
     ));
+});
+
+it.each([undefined, null, "ce", ["ce"]])("refuses the props %j", (props) => {
+  const message = `VoBoxService: props: given ${shown(props)}; allowed: an object with named values.`;
+  expect(refusalOf(() => new VoBoxService(wrong(props)))).toBe(message);
+  expect(refusalOf(() => VoBoxService.rootDaemon(wrong(props)))).toBe(message);
 });

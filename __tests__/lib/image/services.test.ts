@@ -24,9 +24,11 @@ describe("the profile of JAliEn", () => {
     expect(() => VoBoxServices.jalien().validate(newStack(), "services")).not.toThrow();
   });
 
-  it("checks each by its own process", () => {
-    for (const { healthCommand } of VoBoxServices.jalien().list)
-      expect(healthCommand.slice(0, 2)).toEqual(["pgrep", "-f"]);
+  it("checks each by its own process, and not by another check", () => {
+    for (const { healthCommand } of VoBoxServices.jalien().list) {
+      expect(healthCommand.slice(0, 5)).toEqual(["pgrep", "-u", "alicesgm", "-f", "--"]);
+      expect(healthCommand.join(" ")).not.toMatch(new RegExp(healthCommand[5]));
+    }
   });
 });
 

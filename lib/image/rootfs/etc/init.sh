@@ -11,6 +11,8 @@ run=/run/vobox
 leftover_seconds=5
 
 child=
+# Whether the child is supervisord, and no step.
+supervisor=
 signal=
 interrupted=
 
@@ -23,8 +25,16 @@ on_signal() {
   signal=$1
   interrupted=yes
   if [ -n "$child" ]; then
-    kill -s "$1" "$child" 2>/dev/null
+    pass_on "$1"
   fi
+}
+
+# supervisord hears them all. A step, as a shell's background job, was started to ignore INT and QUIT.
+pass_on() {
+  case $supervisor:$1 in
+    :INT | :QUIT) kill -s TERM "$child" 2>/dev/null ;;
+    *) kill -s "$1" "$child" 2>/dev/null ;;
+  esac
 }
 
 # Runs a command as a child and returns its exit code; signals that come meanwhile reach it.
@@ -33,7 +43,7 @@ supervise() {
   "$@" &
   child=$!
   # A signal may have come just before the child was there to receive it.
-  [ -z "$signal" ] || kill -s "$signal" "$child" 2>/dev/null
+  [ -z "$signal" ] || pass_on "$signal"
   while :; do
     interrupted=
     wait "$child"
@@ -80,7 +90,7 @@ run_steps() {
 finish() {
   local code=$1 waited=0
   rm -f "$run/step" "$run/supervisor.sock"
-  if kill -TERM -1 2>/dev/null; then
+  if owns_all_processes && kill -TERM -1 2>/dev/null; then
     # tini reaps them; only tini and this shell remain when /proc lists no other.
     while [ "$waited" -lt $((leftover_seconds * 10)) ] && others_remain; do
       sleep 0.1
@@ -90,6 +100,16 @@ finish() {
   fi
   log "ends with exit code $code"
   exit "$code"
+}
+
+# Whether all processes that are to be seen are the container's. With the host's process numbers
+# (--pid=host) they are all of the host's.
+owns_all_processes() {
+  [ "$PPID" = 1 ] || return 1
+  case $(cat /proc/1/comm) in
+    docker-init | tini | catatonit) return 0 ;;
+    *) return 1 ;;
+  esac
 }
 
 others_remain() {
@@ -113,6 +133,7 @@ run_steps "site command" "$site_steps"
 
 log "starts supervisord"
 printf 'supervisord\n' >"$run/step"
+supervisor=yes
 supervise supervisord --nodaemon --configuration /etc/vobox/supervisord.conf
 code=$?
 log "supervisord ended with exit code $code"

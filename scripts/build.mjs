@@ -1,6 +1,8 @@
 // Installs the packages of the lock file and compiles, where that has not been done for these sources.
 import { createHash } from "node:crypto";
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -86,7 +88,15 @@ async function make(part) {
 /** One npm command at a time installs and compiles; a lock whose owner is gone does not count. */
 async function withLock(work) {
   const lock = join(localFolder(), "build.lock");
-  mkdirSync(dirname(lock), { recursive: true });
+  try {
+    mkdirSync(dirname(lock), { recursive: true });
+    accessSync(top, constants.W_OK);
+    accessSync(dirname(lock), constants.W_OK);
+  } catch (error) {
+    throw new Sentence(
+      `This account may not write to ${error.path ?? top}: run this as the owner of the checkout, or make it yours with chown -R.`,
+    );
+  }
   const deadline = Date.now() + lockMinutes * 60_000;
   for (;;) {
     try {

@@ -58,6 +58,7 @@ describeE2e("the services of a VO-Box", () => {
       vobox: {
         fqdn: "vobox.site.test",
         memoryMegabytes: 2048,
+        stopGraceSeconds: 80, // six services
         healthCheck: { intervalSeconds: 5, startPeriodSeconds: 0, retries: 1 },
       },
       healthLimitSeconds: 25,

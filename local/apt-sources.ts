@@ -29,11 +29,15 @@ const takenOver = [
 /** A user and a password in an address must not get into an image. */
 const holdsSecret = (address: string): boolean => /\/\/[^/]*@/.test(address);
 
-/** Reads lines `uri|codename|component` into sources, one for each archive and suite, `suite` itself first. */
+/**
+ * Reads lines `uri|codename|component|release` into sources, one for each archive and suite, `suite` itself first.
+ * Where apt has no lists yet it knows no code name and leaves its placeholder: the release as the sources name it counts.
+ */
 export function parseIndexTargets(listing: string, suite: string): AptSource[] {
   const sources = new Map<string, { uri: string; suite: string; components: string[] }>();
   for (const line of listing.split("\n")) {
-    const [uri, name, component] = line.split("|");
+    const [uri, codename, component, release] = line.split("|");
+    const name = codename?.startsWith("$") ? release : codename;
     if (!uri || !name || !component) continue;
     if (name !== suite && name !== `${suite}-updates` && name !== `${suite}-security`) continue;
     if (!/^https?:/.test(uri) || holdsSecret(uri)) continue;
@@ -61,10 +65,12 @@ export function parseAptOptions(listing: string): Record<string, string> {
  * @throws Problem when it gets no Debian of the suite over HTTP, and `VOBOX_DEBIAN_MIRROR` names none
  */
 export async function readAptSetup(): Promise<AptSetup> {
-  const format = "$(REPO_URI)|$(CODENAME)|$(COMPONENT)";
+  const format = "$(REPO_URI)|$(CODENAME)|$(COMPONENT)|$(RELEASE)";
+  // All that the sources name, also before the first apt-get update.
+  const targetArguments = ["indextargets", "--no-release-info", "--format", format];
   const asked = takenOver.flatMap((name, index) => [`O${index}`, name]);
   const [targets, options] = await Promise.all([
-    run("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]).catch(() => ""),
+    run("apt-get", [...targetArguments, "Created-By: Packages"]).catch(() => ""),
     run("apt-config", ["shell", ...asked]).catch(() => ""),
   ]);
   const found = parseIndexTargets(targets, debian.suite);

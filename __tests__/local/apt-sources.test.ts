@@ -32,6 +32,13 @@ describe("parseIndexTargets", () => {
     ]);
   });
 
+  it("takes the release's name where apt has no lists yet", () => {
+    const listing = "http://mirror.example/debian/|$(CODENAME)|main|bookworm\n";
+    expect(parseIndexTargets(listing, "bookworm")).toEqual([
+      { uri: "http://mirror.example/debian/", suite: "bookworm", components: ["main"] },
+    ]);
+  });
+
   it("finds nothing for another suite", () => {
     expect(parseIndexTargets(listing, "trixie")).toEqual([]);
   });

@@ -66,14 +66,20 @@ export function parseAptOptions(listing: string): Record<string, string> {
  */
 export async function readAptSetup(): Promise<AptSetup> {
   const format = "$(REPO_URI)|$(CODENAME)|$(COMPONENT)|$(RELEASE)";
-  // All that the sources name, also before the first apt-get update.
-  const targetArguments = ["indextargets", "--no-release-info", "--format", format];
+  const askTargets = (...more: string[]): Promise<string> => {
+    const args = ["indextargets", ...more, "--format", format, "Created-By: Packages"];
+    return run("apt-get", args).catch(() => "");
+  };
   const asked = takenOver.flatMap((name, index) => [`O${index}`, name]);
   const [targets, options] = await Promise.all([
-    run("apt-get", [...targetArguments, "Created-By: Packages"]).catch(() => ""),
+    askTargets(),
     run("apt-config", ["shell", ...asked]).catch(() => ""),
   ]);
-  const found = parseIndexTargets(targets, debian.suite);
+  // Before the first apt-get update apt tells what the sources name only when it is asked to.
+  const found = parseIndexTargets(
+    targets.trim() === "" ? await askTargets("--no-release-info") : targets,
+    debian.suite,
+  );
   const main: AptSource | undefined = debian.mirror
     ? { uri: debian.mirror, suite: debian.suite, components: ["main"] }
     : found.find((source) => source.suite === debian.suite);

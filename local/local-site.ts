@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { rmSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { CvmfsService, standInRepositories } from "./cvmfs/service";
@@ -10,6 +9,9 @@ import { PrivateHost } from "./private-host";
 import { cvmfsServerPort, localDirectory, repositoryRoot } from "./settings";
 import type { Host } from "./support/host";
 import { Problem } from "./support/problem";
+import { tryRun } from "./support/run";
+
+const readLimitMilliseconds = 15_000;
 
 /** A repository file that every client of alice.cern.ch can read. */
 const probeFile = "/cvmfs/alice.cern.ch/bin/alienv";
@@ -96,11 +98,29 @@ export async function bringUp(found: Survey, clientBinary: string | undefined): 
   }
 }
 
+/** Nemesis's startup commands, see docs/commands.md. */
+function startupDirectories(): string[] {
+  const directory = process.env.VOBOX_NEMESIS_STARTUP_DIRECTORY;
+  return directory ? [directory] : [];
+}
+
+/** @throws Problem when the engine could not bind the startup commands: the old VO-Box would be gone by then */
+async function assertStartupDirectory(host: Host): Promise<void> {
+  for (const directory of startupDirectories()) {
+    if ((await host.tryRun("test", ["-d", directory])).exitCode === 0) continue;
+    throw new Problem(
+      `VOBOX_NEMESIS_STARTUP_DIRECTORY is ${directory}, which is no directory that ${host.name} sees: ` +
+        `give another, or make it and run npm run destroy before npm start.`,
+    );
+  }
+}
+
 async function bringUpOn(
   privateHost: PrivateHost | undefined,
   found: Survey,
   clientBinary: string | undefined,
 ): Promise<LocalSite> {
+  await assertStartupDirectory(privateHost ?? machineHost());
   if (!found.servesCvmfs) {
     if (clientBinary === undefined) throw new Error("the CVMFS client was not prepared");
     const host: Host = privateHost ?? machineHost();
@@ -111,6 +131,7 @@ async function bringUpOn(
       directory: cvmfsDirectory(privateHost ? "private host" : "machine"),
       clientBinary,
       port: cvmfsServerPort,
+      ignoreInstalledClient: privateHost !== undefined,
     });
   }
   return {
@@ -137,7 +158,8 @@ async function privateSiteHost(): Promise<PrivateHost> {
     name: "nemesis-host",
     directory,
     network: "machine",
-    sharedDirectories: [repositoryRoot(), localDirectory()],
+    // Of what lies in /tmp and /run it sees these only.
+    sharedDirectories: [repositoryRoot(), localDirectory(), ...startupDirectories()],
     lifetime: "detached",
     engineStorage: "disk",
   });
@@ -180,14 +202,10 @@ export async function takeDown(removeData: boolean): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
 }
 
+/** In a process of its own: a read of a dead mount may hang. */
 async function isReadable(path: string): Promise<boolean> {
-  try {
-    const file = await open(path);
-    await file.close();
-    return true;
-  } catch {
-    return false;
-  }
+  const read = tryRun("head", ["-c", "1", path], { timeoutMilliseconds: readLimitMilliseconds });
+  return (await read.catch(() => undefined))?.exitCode === 0;
 }
 
 /** A port that a service of the VO-Box listens on. */

@@ -162,7 +162,14 @@ export const packages: Readonly<Record<PackageGroup, readonly PackageNeed[]>> = 
       provides: "slirp4netns",
     },
   ],
-  lint: [{ package: "shellcheck", purpose: "checking shell files", provides: "shellcheck" }],
+  lint: [
+    { package: "shellcheck", purpose: "checking shell files", provides: "shellcheck" },
+    {
+      package: "supervisor",
+      purpose: "reading the services' configuration as the VO-Box does",
+      provides: "supervisord",
+    },
+  ],
 };
 
 /**

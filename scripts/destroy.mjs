@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
-import { cdktf, main, refuseUnknown, run, runLogged, top } from "./support.mjs";
+import { cdktf, main, refuseUnknown, run, runLogged, Sentence, top } from "./support.mjs";
 
 await main(async (args) => {
   refuseUnknown(args, ["--remove-data"], "npm run destroy [-- --remove-data]");
@@ -15,6 +15,10 @@ await main(async (args) => {
 
   const progress = new Progress();
   const { engine, image } = lastDeployment() ?? {};
+  if (engine === undefined && hasResources())
+    throw new Sentence(
+      "Terraform's state in state/ says that Nemesis is deployed, but cdktf.out, which names its engine, is gone: run npm start, then this again.",
+    );
   const ofOthers = engine !== undefined && !local.isPrivateEngine(engine);
   const deployed = engine !== undefined && hasResources();
   // It has to answer for Terraform to take the container down.

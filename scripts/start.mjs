@@ -22,7 +22,7 @@ await main(async (args) => {
   const progress = new Progress();
   const found = await local.survey();
   // The ports of a VO-Box that is there already are its own.
-  const own = await hasContainer(found.runningEngine);
+  const own = await runsContainer(found.runningEngine);
   await local.assertPortsFree([...(own ? [] : servicePorts), ...local.cvmfsPorts(found)]);
   const parts = await prepare(
     {
@@ -67,8 +67,9 @@ await main(async (args) => {
   return status;
 });
 
-async function hasContainer(engine) {
+async function runsContainer(engine) {
   if (engine === undefined) return false;
-  const inspect = ["--host", engine, "container", "inspect", "nemesis"];
-  return (await runLogged("docker", inspect, { log: "docker.log" })).code === 0;
+  const format = ["--format", "{{.State.Running}}"];
+  const inspect = ["--host", engine, "container", "inspect", ...format, "nemesis"];
+  return (await runLogged("docker", inspect, { log: "docker.log" })).output.trim() === "true";
 }

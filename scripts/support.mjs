@@ -29,10 +29,17 @@ export async function main(body) {
   try {
     process.exitCode = await body(process.argv.slice(2));
   } catch (error) {
-    const forPeople = error instanceof Sentence || error?.name === "Problem";
-    console.error(`\n${forPeople ? error.message : error.stack}`);
+    console.error(`\n${sentenceOf(error) ?? error.stack}`);
     process.exitCode = error.exitCode ?? exitCode.error;
   }
+}
+
+/** What is said of an error that a person can mend; undefined for a fault of the program. */
+function sentenceOf(error) {
+  if (error instanceof Sentence || error.name === "Problem") return error.message;
+  if (error.code === "ENOSPC" || error.code === "EDQUOT")
+    return `The disk is full (${error.message}): free some space and start again.`;
+  return undefined;
 }
 
 /** Throws a sentence for the first argument that is none of the known options. */
@@ -87,6 +94,14 @@ export function runLogged(command, args, { log, env, onLine, cwd = top, gentle =
     child.on("error", (error) =>
       reject(new Sentence(`${command} could not be started: ${error.message}`)),
     );
+    sink.on("error", (error) => {
+      child.kill("SIGTERM");
+      reject(
+        new Sentence(
+          `${file} cannot be written (${error.message}): free some disk space and start again.`,
+        ),
+      );
+    });
     child.on("close", (code, signal) => {
       removeGentle(child.pid);
       sink.end(() => resolve({ code: code ?? signal, output, file }));

@@ -9,7 +9,7 @@ import { itWith, run } from "../support/tools";
 const scratch = useScratch();
 
 /** What the repository ships or runs, and nothing that was built or installed. */
-const places = ["lib", "stacks", "cli", "review", "local", "scripts", ".ci"];
+const places = ["lib", "stacks", "cli", "local", "scripts", ".ci"];
 const built = /(^|\/)(node_modules|target|\.local)(\/|$)/;
 
 function filesBelow(place: string): string[] {

@@ -19,6 +19,7 @@ case "$1 $2" in
     cat state
     ;;
   "container ls") cat containers ;;
+  "container logs") echo "init: site command 10-break.sh failed with exit code 7" >&2 ;;
   "image ls") cat images ;;
   "image rm")
     grep -q "^\${3#vobox:} " images || exit 1
@@ -83,6 +84,14 @@ describe("the wait", () => {
 
   it("asks the engine that it was given, whatever context the caller uses", () =>
     expect(wait({ state: healthy }, { DOCKER_CONTEXT: "other" })).toMatchObject({ code: 0 }));
+
+  it("fails with the container's own last words where it ends before a check is made", () =>
+    expect(wait({ state: "restarting " })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^a is not healthy after 1 s \(restarting \):\ninit: site command 10-break\.sh failed with exit code 7\n/,
+      ) as string,
+    }));
 
   it("ends at once where the container is not there", () => {
     const before = Date.now();

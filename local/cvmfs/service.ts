@@ -38,6 +38,11 @@ export interface CvmfsServiceOptions {
   readonly port: number;
   /** After so long without use autofs unmounts a repository. @default 600, autofs's own */
   readonly idleTimeoutSeconds?: number;
+  /**
+   * Takes the place of an official client that is installed: for a private host, where that is a copy of the
+   * machine's. Without it such a host is refused. @default false
+   */
+  readonly ignoreInstalledClient?: boolean;
 }
 
 // How long autofs remembers a failed mount. Its own 60 s would hide a repaired one for a minute.
@@ -102,12 +107,11 @@ export class CvmfsService {
 
   /** Its files and mounts are not to be replaced by stand-ins. */
   private async assertNoOtherCvmfs(): Promise<void> {
-    const { host } = this.options;
-    const client = await host.tryRun("sh", [
-      ...["-c", 'which cvmfs2 cvmfs_config; ls "$1"', "sh", "/etc/cvmfs/default.conf"],
-    ]);
+    const { host, ignoreInstalledClient } = this.options;
+    const look = ["-c", 'which cvmfs2 cvmfs_config; ls "$1"', "sh", "/etc/cvmfs/default.conf"];
+    const installed = ignoreInstalledClient ? "" : (await host.tryRun("sh", look)).stdout;
     const [found = hasForeignAutofs(await this.mounts(), this.map) ? "autofs on /cvmfs" : ""] =
-      client.stdout.split("\n").filter((line) => line !== "");
+      installed.split("\n").filter((line) => line !== "");
     if (found !== "")
       throw new Problem(
         `CVMFS is installed here (${host.name} has ${found}), but alice.cern.ch cannot be read: ` +

@@ -23,6 +23,11 @@ reasons() {
     "$VOBOX_CONTAINER" | tr '\n\f' '\t\n' | sed '/^[[:space:]]*$/d' | tail -n 1 | tr '\t' '\n'
 }
 
+# Where no check was made, the container's own log tells why: it may end again and again while it starts.
+last_words() {
+  docker container logs --tail 5 "$VOBOX_CONTAINER" 2>&1
+}
+
 # Whether the text has this line.
 has_line() {
   printf '%s\n' "$1" | grep -qxF -e "$2"
@@ -41,7 +46,11 @@ until now=$(state 2>&1) && [ "$now" = "running healthy" ]; do
   fi
   if [ "$(date +%s)" -ge "$deadline" ]; then
     echo "$VOBOX_CONTAINER is not healthy after $VOBOX_LIMIT_SECONDS s ($now):" >&2
-    reasons >&2
+    case $now in
+      running*) why=$(reasons) ;;
+      *) why= ;;
+    esac
+    printf '%s\n' "${why:-$(last_words)}" >&2
     echo "It was left running as it is; mend the cause and deploy again." >&2
     exit 1
   fi

@@ -37,6 +37,7 @@ export class SiteHost {
         directory: join(directory, "cvmfs"),
         clientBinary: parts.cvmfsClient,
         port: 18000,
+        ignoreInstalledClient: true,
         idleTimeoutSeconds: options.idleTimeoutSeconds,
       });
       await host.startEngine({ seed: parts.engineSeed, liveRestore: options.liveRestore });

@@ -126,8 +126,10 @@ async function withLock(work) {
 function ownerOf(lock) {
   try {
     const pid = Number(readFileSync(lock, "utf8"));
-    // Just made, not yet written: it counts.
-    if (pid !== 0) process.kill(pid, 0);
+    // Just made and not yet written, it counts; one that stays empty was left by a killed process.
+    if (pid === 0)
+      return Date.now() - statSync(lock).mtimeMs < 5_000 ? "that just began" : undefined;
+    process.kill(pid, 0);
     return pid;
   } catch (error) {
     return error.code === "EPERM" ? "of another user" : undefined;

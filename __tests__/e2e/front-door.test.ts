@@ -210,7 +210,8 @@ describeE2e("npm start, status and destroy on a bare machine", () => {
   });
 
   test("a deployment that fails gives the reason by name, and that alone", async () => {
-    const startup = join(machine.directory, "startup");
+    // Where the private engine sees it, wherever this checkout lies.
+    const startup = join(machine.clone, "startup");
     mkdirSync(startup);
     // Then `hostname -f` is not the FQDN.
     writeFileSync(join(startup, "10-break.sh"), "echo 127.0.0.1 other >/etc/hosts; exit 0\n");

@@ -346,8 +346,8 @@ describe("the caller's end", () => {
     expect(existsSync(directory)).toBe(true);
 
     caller.kill("SIGKILL");
-    await waitFor("host gone", 10_000, async () => (await processesOf(directory)).length === 0);
-    expect(PrivateHost.attach(directory)).toBeUndefined();
+    await waitFor("host gone", 10_000, () => PrivateHost.attach(directory) === undefined);
+    await waitFor("processes gone", 10_000, async () => (await processesOf(directory)).length === 0);
     expect((await machine()).mounts).toBe(before.mounts);
     await PrivateHost.removeStale(parent);
     expect(readdirSync(parent)).toEqual([]);

@@ -347,7 +347,11 @@ describe("the caller's end", () => {
 
     caller.kill("SIGKILL");
     await waitFor("host gone", 10_000, () => PrivateHost.attach(directory) === undefined);
-    await waitFor("processes gone", 10_000, async () => (await processesOf(directory)).length === 0);
+    await waitFor(
+      "processes gone",
+      10_000,
+      async () => (await processesOf(directory)).length === 0,
+    );
     expect((await machine()).mounts).toBe(before.mounts);
     await PrivateHost.removeStale(parent);
     expect(readdirSync(parent)).toEqual([]);

@@ -111,7 +111,8 @@ describe("install.sh", () => {
   const helpers = ["/usr/bin/deb-systemd-invoke", "/usr/bin/deb-systemd-helper"];
   const canRun = process.getuid?.() === 0 && helpers.every((helper) => existsSync(helper));
 
-  (canRun ? it : it.skip)("lets packages start nothing, neither now nor at boot", async () => {
+  const title = "lets packages start nothing, neither now nor at boot";
+  (canRun ? it : it.skip)(canRun ? title : `${title} (missing: root on Debian)`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "vobox-install-"));
     const starters = [...helpers, "/usr/sbin/invoke-rc.d", "/usr/sbin/update-rc.d"];
     const present = starters.filter((starter) => existsSync(starter));

@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { Annotations, Token } from "cdktf";
 import type { IConstruct } from "constructs";
+import type { ContainerDemands } from "./container/demands";
 import { checkDistinct, checkList, checkObject, checkText, copyOf, refuse } from "./refusal";
 
 /** Most servers that resolv.conf takes; the C library drops the rest in silence (resolv.conf(5), MAXNS). */
@@ -43,13 +44,14 @@ export class DnsSettings {
     this.options = copyOf(props.options ?? []);
   }
 
-  /** Environment that the image's init reads; lists are separated by blanks. */
-  get environment(): Readonly<Record<string, string>> {
-    return {
+  /** What it asks of the container: environment that the image's init reads; lists are separated by blanks. */
+  demands(): ContainerDemands {
+    const environment = {
       VOBOX_DNS_SERVERS: this.servers.join(" "),
       ...(this.searchDomains.length > 0 && { VOBOX_DNS_SEARCH: this.searchDomains.join(" ") }),
       ...(this.options.length > 0 && { VOBOX_DNS_OPTIONS: this.options.join(" ") }),
     };
+    return { environment };
   }
 
   /** @throws Refusal when a server, search domain or option cannot stand in resolv.conf or would not work. */

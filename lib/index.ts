@@ -1,15 +1,8 @@
-export {
-  type HealthCheckProps,
-  type LogRotationProps,
-  VoBoxContainer,
-  type VoBoxContainerProps,
-} from "./container";
-export {
-  type CvmfsFromHostProps,
-  CvmfsMount,
-  CvmfsRepository,
-  type CvmfsRepositoryOptions,
-} from "./cvmfs";
+export { VoBoxContainer, type VoBoxContainerProps } from "./container/container";
+export { type HealthCheckProps } from "./container/health-check";
+export { type LogRotationProps } from "./container/log-rotation";
+export { type CvmfsFromHostProps, CvmfsMount } from "./cvmfs/mount";
+export { CvmfsRepository, type CvmfsRepositoryOptions } from "./cvmfs/repository";
 export { DnsSettings, type DnsSettingsProps } from "./dns";
 export { BaseImage, type BaseImageProps } from "./image/base-image";
 export { VoBoxFile, type VoBoxFileOptions } from "./image/file";
@@ -21,6 +14,6 @@ export {
   type VoBoxServiceProps,
 } from "./image/service";
 export { VoBoxServices } from "./image/services";
-export { VoBoxNetwork } from "./network";
+export { VoBoxNetwork } from "./network/network";
 export { Refusal, type RefusalDetails } from "./refusal";
 export { VoBox, type VoBoxProps } from "./vobox";

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
-import { VoBoxContainer, type VoBoxContainerProps } from "./container";
-import { CvmfsMount } from "./cvmfs";
+import { VoBoxContainer, type VoBoxContainerProps } from "./container/container";
+import { CvmfsMount } from "./cvmfs/mount";
 import { type IVoBoxImage, VoBoxImage, type VoBoxImageProps } from "./image/image";
 import { checkObject, refuse } from "./refusal";
 

@@ -16,7 +16,7 @@ describe("environment", () => {
       searchDomains: ["z.cern.ch", "cern.ch"],
       options: ["timeout:2", "attempts:1"],
     });
-    expect(settings.environment).toEqual({
+    expect(settings.demands().environment).toEqual({
       VOBOX_DNS_SERVERS: "10.0.0.9 2001:db8::1 10.0.0.1",
       VOBOX_DNS_SEARCH: "z.cern.ch cern.ch",
       VOBOX_DNS_OPTIONS: "timeout:2 attempts:1",
@@ -24,7 +24,7 @@ describe("environment", () => {
   });
 
   it("holds nothing that was not given", () => {
-    const { environment } = new DnsSettings({ servers: ["10.0.0.1"] });
+    const { environment } = new DnsSettings({ servers: ["10.0.0.1"] }).demands();
     expect(environment).toEqual({ VOBOX_DNS_SERVERS: "10.0.0.1" });
   });
 
@@ -32,7 +32,7 @@ describe("environment", () => {
     const servers = ["10.0.0.1"];
     const settings = new DnsSettings({ servers });
     servers.push("10.0.0.2");
-    expect(settings.environment).toEqual({ VOBOX_DNS_SERVERS: "10.0.0.1" });
+    expect(settings.demands().environment).toEqual({ VOBOX_DNS_SERVERS: "10.0.0.1" });
   });
 });
 

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { Container, type ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { TerraformResource, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
-import { CvmfsMount } from "./cvmfs";
-import { DnsSettings } from "./dns";
-import { refuseCollidingIds } from "./ids";
-import { voAccountHome } from "./image/account";
-import type { IVoBoxImage } from "./image/image";
-import { VoBoxNetwork } from "./network";
+import { CvmfsMount } from "../cvmfs/mount";
+import { DnsSettings } from "../dns";
+import { refuseCollidingIds } from "../ids";
+import { voAccountHome } from "../image/account";
+import type { IVoBoxImage } from "../image/image";
+import { VoBoxNetwork } from "../network/network";
 import {
   absolutePath,
   checkInstance,
@@ -15,38 +15,24 @@ import {
   checkObject,
   checkText,
   checkWholeNumber,
-  oneLine,
   refuse,
-} from "./refusal";
-import { refusePrivateKeys, refuseSecretKeys } from "./secrets";
+} from "../refusal";
+import { refusePrivateKeys } from "../secrets";
+import type { ContainerDemands } from "./demands";
+import { appliedByReplacementLabel, validateEnvironment, validateLabels } from "./environment";
+import {
+  completeHealthCheck,
+  type HealthCheckProps,
+  renderHealthCheck,
+  validateHealthCheck,
+} from "./health-check";
+import { type LogRotationProps, renderLogRotation } from "./log-rotation";
 
-/** A change of what this label hashes replaces the container: the provider would report it as applied and leave the old value. */
-const appliedByReplacementLabel = "ch.cern.alice.vobox.replace-on";
 /** Megabytes that ALICE asks a VO-Box to have (JAliEn documentation, VO-Box requirements: 4 GB). */
 const memoryMegabytes = 4096;
 const megabytesOfMachine = 1024 * 1024;
 /** Seconds that init and supervisord need beside the services, from a stop to their end. */
 const stopMarginSeconds = 5;
-
-/** When the VO-Box counts as unhealthy. */
-export interface HealthCheckProps {
-  /** Seconds between two checks, 5 to 3600. @default 30 */
-  readonly intervalSeconds?: number;
-  /** Seconds that one check may take, 5 to 600. @default 45 */
-  readonly timeoutSeconds?: number;
-  /** Failed checks in a row until the VO-Box is unhealthy, 1 to 100. @default 3 */
-  readonly retries?: number;
-  /** Seconds after the start in which failed checks do not count, 0 to 3600. @default 300 */
-  readonly startPeriodSeconds?: number;
-}
-
-/** How much of the container's own log the engine keeps. */
-export interface LogRotationProps {
-  /** Megabytes of one file, 1 to 1000. @default 50 */
-  readonly maximumFileMegabytes?: number;
-  /** Number of files, 1 to 100. @default 5 */
-  readonly maximumFiles?: number;
-}
 
 /** What the container of a VO-Box is. */
 export interface VoBoxContainerProps {
@@ -107,7 +93,11 @@ export class VoBoxContainer extends Construct {
   /** Name on the engine. */
   readonly name: string;
   /** Names of the volumes on the engine. */
-  readonly volumeNames: { readonly state: string; readonly logs: string };
+  readonly volumeNames: {
+    readonly state: string;
+    readonly logs: string;
+    readonly [purpose: string]: string;
+  };
   /** The Terraform resource: for what the provider can and no prop names. */
   readonly resource: Container;
 
@@ -138,16 +128,24 @@ export class VoBoxContainer extends Construct {
     });
     this.validateStopGrace(stopGraceSeconds, image);
 
-    this.volumeNames = { state: `${this.name}-state`, logs: `${this.name}-logs` };
-    const healthCheckSeconds = props.healthCheck?.timeoutSeconds ?? 45;
-    const healthcheck = this.renderHealthCheck(props.healthCheck ?? {}, healthCheckSeconds);
+    const parts: readonly ContainerDemands[] = [
+      props.cvmfs.demands(),
+      ...(props.dns ? [props.dns.demands()] : []),
+    ];
+    this.volumeNames = Object.assign(
+      { state: `${this.name}-state`, logs: `${this.name}-logs` },
+      ...parts.map((part) => part.volumeNames),
+    ) as VoBoxContainer["volumeNames"];
+    const check = completeHealthCheck(props.healthCheck);
+    validateHealthCheck(this, check);
+    const healthcheck = renderHealthCheck(check);
     const init = true;
     this.resource = new Container(this, "Default", {
       name: this.name,
       image: image.reference,
       dependsOn: this.resourcesOf(image),
       hostname: props.fqdn,
-      networkMode: network.mode,
+      ...network.attach(),
       restart: "always",
       mustRun: true,
       init,
@@ -158,11 +156,16 @@ export class VoBoxContainer extends Construct {
       memory,
       // Equal to memory: no swap. Both, or each plan shows a change.
       memorySwap: memory,
-      ...this.renderLogRotation(props.logRotation ?? {}),
-      env: Object.entries(this.renderEnvironment(props, healthCheckSeconds))
+      ...renderLogRotation(this, props.logRotation ?? {}),
+      env: Object.entries(renderEnvironment(props, check, parts))
         .map(([key, value]) => `${key}=${value}`)
         .sort(),
-      mounts: [...this.renderVolumes(), ...this.renderBinds(props)],
+      mounts: [
+        ...this.renderVolumes(),
+        ...parts.flatMap((part) => part.mounts ?? []),
+        ...renderStartupDirectory(props),
+      ],
+      ...renderRights(parts),
       healthcheck,
       labels: Object.entries({
         ...props.labels,
@@ -234,37 +237,8 @@ export class VoBoxContainer extends Construct {
         pattern: absolutePath,
         allowed: "an absolute path on the host other than /, without blanks, . or ..",
       });
-    refuseSecretKeys(this, "environment", props.environment ?? {});
-    for (const [key, value] of Object.entries(props.environment ?? {})) {
-      checkText(this, "environment", key, {
-        pattern: /^(?!VOBOX_)[A-Za-z_][A-Za-z0-9_]*$/,
-        allowed: "names of letters, digits and _ that do not begin with VOBOX_",
-        remedy: "VOBOX_* is set from the other props.",
-      });
-      this.checkLine(`environment.${key}`, value);
-    }
-    refuseSecretKeys(this, "labels", props.labels ?? {});
-    for (const [key, value] of Object.entries(props.labels ?? {})) {
-      checkText(this, "labels", key, {
-        pattern: /^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$/,
-        allowed: "keys of letters, digits, and . _ / - between them",
-      });
-      this.checkLine(`labels.${key}`, value);
-    }
-    if (appliedByReplacementLabel in (props.labels ?? {}))
-      refuse(this, {
-        property: `labels.${appliedByReplacementLabel}`,
-        allowed: "other labels",
-        remedy: "This one is computed.",
-      });
-  }
-
-  private checkLine(property: string, value: string): void {
-    checkText(this, property, value, {
-      pattern: oneLine,
-      allowed: "a text without line breaks or control characters",
-      remedy: "Longer text belongs in a file on the host or in the image.",
-    });
+    validateEnvironment(this, props.environment ?? {});
+    validateLabels(this, props.labels ?? {});
   }
 
   /** The name on the engine, which has to be known now where other names are made from it. */
@@ -285,20 +259,6 @@ export class VoBoxContainer extends Construct {
     return used;
   }
 
-  private renderEnvironment(
-    props: VoBoxContainerProps,
-    healthCheckSeconds: number,
-  ): Readonly<Record<string, string>> {
-    return {
-      ...props.environment,
-      VOBOX_FQDN: props.fqdn,
-      // The check gives its own answer before the engine ends it without one.
-      VOBOX_HEALTH_SECONDS: String(healthCheckSeconds),
-      ...props.cvmfs.environment,
-      ...props.dns?.environment,
-    };
-  }
-
   /**
    * Named volumes that the engine makes, never resources of Terraform's: taking such a resource out of the
    * description would delete the data of a VO-Box that goes on.
@@ -309,86 +269,50 @@ export class VoBoxContainer extends Construct {
       { type: "volume", source: this.volumeNames.logs, target: `${voAccountHome}/ALICE` },
     ];
   }
-
-  private renderBinds(props: VoBoxContainerProps): ContainerMounts[] {
-    const startup: ContainerMounts[] =
-      props.startupDirectory === undefined
-        ? []
-        : [
-            {
-              type: "bind",
-              source: props.startupDirectory,
-              target: "/etc/vobox/init.d",
-              readOnly: true,
-            },
-          ];
-    return [...props.cvmfs.mounts, ...startup];
-  }
-
-  private renderHealthCheck(props: HealthCheckProps, timeoutSeconds: number) {
-    const seconds = {
-      intervalSeconds: props.intervalSeconds ?? 30,
-      timeoutSeconds,
-      startPeriodSeconds: props.startPeriodSeconds ?? 300,
-    };
-    const retries = props.retries ?? 3;
-    const ranges = {
-      intervalSeconds: [5, 3600],
-      timeoutSeconds: [5, 600],
-      startPeriodSeconds: [0, 3600],
-    } as const;
-    // The engine's form of them is computed now, and hashed.
-    for (const [key, value] of Object.entries({ ...seconds, retries }))
-      checkKnown(this, `healthCheck.${key}`, value);
-    for (const key of ["intervalSeconds", "timeoutSeconds", "startPeriodSeconds"] as const)
-      checkWholeNumber(this, `healthCheck.${key}`, seconds[key], {
-        minimum: ranges[key][0],
-        maximum: ranges[key][1],
-        unit: "seconds",
-      });
-    checkWholeNumber(this, "healthCheck.retries", retries, {
-      minimum: 1,
-      maximum: 100,
-      unit: "checks",
-    });
-    return {
-      test: ["CMD", "/usr/libexec/vobox/health"],
-      interval: goDuration(seconds.intervalSeconds),
-      timeout: goDuration(seconds.timeoutSeconds),
-      startPeriod: goDuration(seconds.startPeriodSeconds),
-      retries,
-    };
-  }
-
-  /** Driver and all options: what is left out the engine fills in, and the next plan would replace the container. */
-  private renderLogRotation(props: LogRotationProps) {
-    const megabytes = props.maximumFileMegabytes ?? 50;
-    const files = props.maximumFiles ?? 5;
-    checkWholeNumber(this, "logRotation.maximumFileMegabytes", megabytes, {
-      minimum: 1,
-      maximum: 1000,
-      unit: "megabytes",
-    });
-    checkWholeNumber(this, "logRotation.maximumFiles", files, {
-      minimum: 1,
-      maximum: 100,
-      unit: "files",
-    });
-    return {
-      logDriver: "json-file",
-      logOpts: { "max-size": `${megabytes}m`, "max-file": String(files) },
-    };
-  }
 }
 
-/** As Go prints a duration, 90 as `1m30s`: any other form differs from what the engine gives back. */
-function goDuration(seconds: number): string {
-  const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
-  const units = ["h", "m", "s"];
-  const first = parts.findIndex((part) => part > 0);
-  return first === -1
-    ? "0s"
-    : parts.map((part, index) => (index >= first ? `${part}${units[index]}` : "")).join("");
+function renderEnvironment(
+  props: VoBoxContainerProps,
+  check: Required<HealthCheckProps>,
+  parts: readonly ContainerDemands[],
+): Readonly<Record<string, string>> {
+  return Object.assign(
+    {
+      ...props.environment,
+      VOBOX_FQDN: props.fqdn,
+      // The check gives its own answer before the engine ends it without one.
+      VOBOX_HEALTH_SECONDS: String(check.timeoutSeconds),
+    },
+    ...parts.map((part) => part.environment),
+  ) as Readonly<Record<string, string>>;
+}
+
+function renderStartupDirectory({ startupDirectory }: VoBoxContainerProps): ContainerMounts[] {
+  if (startupDirectory === undefined) return [];
+  return [{ type: "bind", source: startupDirectory, target: "/etc/vobox/init.d", readOnly: true }];
+}
+
+/** Only what is asked for: an empty block would differ from what the engine gives back. */
+function renderRights(parts: readonly ContainerDemands[]) {
+  const capabilities = sortedUnion(parts.map((part) => part.capabilities));
+  const devices = sortedUnion(parts.map((part) => part.devices));
+  const securityOptions = sortedUnion(parts.map((part) => part.securityOptions));
+  return {
+    ...(capabilities.length > 0 && { capabilities: { add: capabilities } }),
+    ...(devices.length > 0 && {
+      // All three, or each plan would replace the container.
+      devices: devices.map((path) => ({
+        hostPath: path,
+        containerPath: path,
+        permissions: "rwm",
+      })),
+    }),
+    ...(securityOptions.length > 0 && { securityOpts: securityOptions }),
+  };
+}
+
+function sortedUnion(lists: readonly (readonly string[] | undefined)[]): string[] {
+  return [...new Set(lists.flatMap((list) => list ?? []))].sort();
 }
 
 function digest(value: unknown): string {

@@ -1,3 +1,16 @@
+import type {
+  ContainerNetworksAdvanced,
+  ContainerPorts,
+} from "@cdktf/provider-docker/lib/container";
+
+/** How the resource of a container says its network. */
+export interface NetworkAttachment {
+  /** Never the name of a network of `networksAdvanced`: its static addresses would be dropped in silence. */
+  readonly networkMode: "host" | "bridge";
+  readonly networksAdvanced?: ContainerNetworksAdvanced[];
+  readonly ports?: ContainerPorts[];
+}
+
 /** How a VO-Box is attached to the network. */
 export class VoBoxNetwork {
   /** The host's own network: the host's addresses and ports are the VO-Box's. The default, and what works on every cloud. */
@@ -17,6 +30,11 @@ export class VoBoxNetwork {
     /** The engine's network mode. */
     readonly mode: "host" | "bridge",
   ) {}
+
+  /** The network's part of the container's resource. */
+  attach(): NetworkAttachment {
+    return { networkMode: this.mode };
+  }
 
   /** Whether loopback inside the container is the host's. */
   get sharesHost(): boolean {

@@ -1,7 +1,7 @@
 import { Lazy } from "cdktf";
-import { type CvmfsFromHostProps, CvmfsMount, CvmfsRepository } from "../../lib";
-import { useScratch } from "../support/scratch";
-import { newStack, refusalOf, wrong } from "../support/synthesis";
+import { type CvmfsFromHostProps, CvmfsMount, CvmfsRepository } from "../../../lib";
+import { useScratch } from "../../support/scratch";
+import { newStack, refusalOf, wrong } from "../../support/synthesis";
 
 useScratch();
 
@@ -11,7 +11,7 @@ function validate(props: CvmfsFromHostProps): void {
 
 describe("CvmfsMount.fromHost", () => {
   it("binds /cvmfs read-only, and so that later mounts of autofs are seen inside", () => {
-    expect(CvmfsMount.fromHost().mounts).toEqual([
+    expect(CvmfsMount.fromHost().demands().mounts).toEqual([
       {
         type: "bind",
         source: "/cvmfs",
@@ -26,7 +26,7 @@ describe("CvmfsMount.fromHost", () => {
     const repositories = [CvmfsRepository.alice()];
     const props = { mountPoint: "/cvmfs/alice.cern.ch", hostPath: "/srv/alice", repositories };
     expect(() => validate(props)).not.toThrow();
-    expect(CvmfsMount.fromHost(props).mounts[0]).toMatchObject({
+    expect(CvmfsMount.fromHost(props).demands().mounts?.[0]).toMatchObject({
       source: "/srv/alice",
       target: "/cvmfs/alice.cern.ch",
       readOnly: true,
@@ -35,12 +35,12 @@ describe("CvmfsMount.fromHost", () => {
   });
 
   it("tells init and health the repositories and their probe files", () => {
-    expect(CvmfsMount.fromHost().environment).toEqual({
+    expect(CvmfsMount.fromHost().demands().environment).toEqual({
       VOBOX_CVMFS_REPOSITORIES: "alice.cern.ch alice-ocdb.cern.ch",
       VOBOX_CVMFS_PROBE_FILES: "alice.cern.ch=bin/alienv",
     });
     const repositories = [CvmfsRepository.aliceOcdb()];
-    expect(CvmfsMount.fromHost({ repositories }).environment).toEqual({
+    expect(CvmfsMount.fromHost({ repositories }).demands().environment).toEqual({
       VOBOX_CVMFS_REPOSITORIES: "alice-ocdb.cern.ch",
     });
   });

@@ -1,6 +1,7 @@
 import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
+import type { ContainerDemands } from "../container/demands";
 import {
   absolutePath,
   checkDistinct,
@@ -10,58 +11,10 @@ import {
   checkText,
   copyOf,
   refuse,
-} from "./refusal";
+} from "../refusal";
+import { CvmfsRepository } from "./repository";
 
 const cvmfsRoot = "/cvmfs";
-
-/** How a repository is looked at. */
-export interface CvmfsRepositoryOptions {
-  /**
-   * A file of the repository that is read to see whether the repository works; path below the
-   * repository's top.
-   * @default - the first file found near the top
-   */
-  readonly probeFile?: string;
-}
-
-/** A CVMFS repository. */
-export class CvmfsRepository {
-  /** ALICE's software, scripts and containers. */
-  static alice(): CvmfsRepository {
-    return new CvmfsRepository("alice.cern.ch", { probeFile: "bin/alienv" });
-  }
-
-  /** ALICE's calibration data of Runs 1 and 2. */
-  static aliceOcdb(): CvmfsRepository {
-    return new CvmfsRepository("alice-ocdb.cern.ch");
-  }
-
-  /** A file of it that is read to see whether it works; path below its top. */
-  readonly probeFile?: string;
-
-  /** @param name the repository's fully qualified name, e.g. `alice.cern.ch` */
-  constructor(
-    readonly name: string,
-    options: CvmfsRepositoryOptions = {},
-  ) {
-    checkObject("CvmfsRepository", "options", options);
-    this.probeFile = options.probeFile;
-  }
-
-  /** @throws Refusal when name or probe file cannot be one. */
-  validate(scope: IConstruct, property: string): void {
-    checkText(scope, `${property}.name`, this.name, {
-      pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-      allowed: "<name>.<domain> in lower case, such as alice.cern.ch",
-    });
-    if (this.probeFile !== undefined)
-      checkText(scope, `${property}.probeFile`, this.probeFile, {
-        // It travels in a list that is separated by blanks.
-        pattern: /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\s=]+$/,
-        allowed: "a path below the repository's top, without blanks, = or ..",
-      });
-  }
-}
 
 /** How a host's CVMFS comes into the container. */
 export interface CvmfsFromHostProps {
@@ -109,8 +62,12 @@ export class CvmfsMount {
     this.hostPath = props.hostPath ?? this.mountPoint;
   }
 
-  /** Environment that the image's init and health read. */
-  get environment(): Readonly<Record<string, string>> {
+  /** What it asks of the container with that name. */
+  demands(): ContainerDemands {
+    return { environment: this.environment, mounts: this.mounts };
+  }
+
+  private get environment(): Readonly<Record<string, string>> {
     const probeFiles = this.repositories
       .filter((repository) => repository.probeFile !== undefined)
       .map((repository) => `${repository.name}=${repository.probeFile}`);
@@ -120,8 +77,7 @@ export class CvmfsMount {
     };
   }
 
-  /** The mounts that the container takes. */
-  get mounts(): readonly ContainerMounts[] {
+  private get mounts(): readonly ContainerMounts[] {
     return [
       {
         type: "bind",

@@ -8,8 +8,8 @@ import {
   type VoBoxContainerProps,
   VoBoxImage,
   VoBoxNetwork,
-} from "../../lib";
-import { useScratch } from "../support/scratch";
+} from "../../../lib";
+import { useScratch } from "../../support/scratch";
 import {
   newImage,
   newStack,
@@ -18,7 +18,7 @@ import {
   type Resource,
   type Synthesized,
   synthesize,
-} from "../support/synthesis";
+} from "../../support/synthesis";
 
 useScratch();
 

@@ -1,4 +1,4 @@
-import { VoBoxNetwork } from "../../lib";
+import { VoBoxNetwork } from "../../../lib";
 
 it("is the host's network or the engine's bridge", () => {
   const { mode, sharesHost } = VoBoxNetwork.host();

@@ -9,9 +9,9 @@ import {
   VoBoxNetwork,
   VoBoxService,
   VoBoxServices,
-} from "../../lib";
-import { useScratch } from "../support/scratch";
-import { badNumbers, newImage, newStack, pemKey, refusalOf, wrong } from "../support/synthesis";
+} from "../../../lib";
+import { useScratch } from "../../support/scratch";
+import { badNumbers, newImage, newStack, pemKey, refusalOf, wrong } from "../../support/synthesis";
 
 useScratch();
 

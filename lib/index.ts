@@ -1,6 +1,9 @@
-export { VoBoxContainer, type VoBoxContainerProps } from "./container/container";
+export { VoBoxContainer } from "./container/container";
 export { type HealthCheckProps } from "./container/health-check";
 export { type LogRotationProps } from "./container/log-rotation";
+export { type VoBoxBindOptions, VoBoxMount } from "./container/mount";
+export { type VoBoxContainerProps } from "./container/props";
+export { type TemporaryDirectory } from "./container/temporary-directory";
 export { type CvmfsFromHostProps, CvmfsMount } from "./cvmfs/mount";
 export { CvmfsRepository, type CvmfsRepositoryOptions } from "./cvmfs/repository";
 export { DnsSettings, type DnsSettingsProps } from "./dns";

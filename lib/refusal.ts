@@ -1,4 +1,4 @@
-import { Token } from "cdktf";
+import { Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /** What a {@link Refusal} says of the input. */
@@ -26,9 +26,14 @@ export class Refusal extends Error {
 /** The first line of a private key in PEM. */
 export const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
 
+/** Characters of a given value that a message repeats. */
+const shownCharacters = 200;
+
 function show(value: unknown): string {
   const text = typeof value === "number" ? String(value) : json(value);
-  return privateKey.test(text) ? "a private key" : text;
+  if (privateKey.test(text)) return "a private key";
+  const rest = text.length - shownCharacters;
+  return rest > 0 ? `${text.slice(0, shownCharacters)}… (${rest} characters more)` : text;
 }
 
 function json(value: unknown): string {
@@ -81,16 +86,59 @@ export interface TextRule {
   readonly remedy?: string;
 }
 
-/** Refuses a text that the pattern does not match wholly. Unresolved tokens are let through. */
+/**
+ * Bytes of the longest text that is taken anywhere: what the kernel passes to a program as one argument or
+ * one variable (execve(2), MAX_ARG_STRLEN: 128 KiB with the closing zero).
+ */
+export const longestTextBytes = 128 * 1024 - 1;
+
+/**
+ * Refuses a text that the pattern does not match wholly, and one that would not arrive as it was given.
+ * Unresolved tokens are let through.
+ */
 export function checkText(
   scope: IConstruct,
   property: string,
   value: string,
   rule: TextRule,
 ): void {
-  if (Token.isUnresolved(value)) return;
-  if (typeof value === "string" && rule.pattern.test(value)) return;
-  refuse(scope, { property, given: value, allowed: rule.allowed, remedy: rule.remedy });
+  if (isToken(scope, property, value)) return;
+  // First, for a pattern may take long for a long text.
+  if (typeof value === "string" && Buffer.byteLength(value) > longestTextBytes)
+    refuse(scope, {
+      property,
+      given: value,
+      allowed: `at most ${longestTextBytes} bytes`,
+      remedy: "No program could be given it: put it into a file on the host or in the image.",
+    });
+  if (typeof value !== "string" || !rule.pattern.test(value))
+    refuse(scope, { property, given: value, allowed: rule.allowed, remedy: rule.remedy });
+  // Terraform brings all text into that form, and puts a replacement character for half of a pair.
+  if (/\p{Surrogate}/u.test(value) || value.normalize("NFC") !== value)
+    refuse(scope, {
+      property,
+      given: value,
+      allowed: "text in Unicode's composed form (NFC), with whole characters",
+      remedy: 'Terraform would change it: give it as text.normalize("NFC").',
+    });
+}
+
+/** Whether a text is unresolved. Refuses what only looks like one of CDKTF's tokens: synthesis would break at it. */
+function isToken(scope: IConstruct, property: string, value: unknown): boolean {
+  if (typeof value !== "string") return Token.isUnresolved(value);
+  if (!/[#&]\{TfToken\[/.test(value)) {
+    if (!Token.isUnresolved(value)) return false;
+    try {
+      return Tokenization.reverseString(value).tokens.length > 0;
+    } catch {
+      // CDKTF does not know it.
+    }
+  }
+  return refuse(scope, {
+    property,
+    given: value,
+    allowed: "text without CDKTF's own mark of a token, {TfToken[…]}",
+  });
 }
 
 /** Text that fits on one line: an environment value, a label, a word of a command. */

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
-import { VoBoxContainer, type VoBoxContainerProps } from "./container/container";
+import { VoBoxContainer } from "./container/container";
+import type { VoBoxContainerProps } from "./container/props";
 import { CvmfsMount } from "./cvmfs/mount";
 import { type IVoBoxImage, VoBoxImage, type VoBoxImageProps } from "./image/image";
 import { checkObject, refuse } from "./refusal";

@@ -3,6 +3,7 @@ import { Resource } from "@cdktf/provider-null/lib/resource";
 import { TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { VoBox } from "../lib";
+import { asLiterals } from "../lib/literals";
 import { checkWholeNumber } from "../lib/refusal";
 
 /** What a deployment waits for. */
@@ -44,12 +45,12 @@ export class HealthGate extends Construct {
         {
           type: "local-exec",
           command: `sh ${script.path}`,
-          environment: {
+          environment: asLiterals({
             DOCKER_HOST: engine,
             VOBOX_CONTAINER: vobox.container.name,
             VOBOX_IMAGE: vobox.image.reference,
             VOBOX_LIMIT_SECONDS: String(limitSeconds),
-          },
+          }),
         },
       ],
     });

@@ -2,6 +2,7 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { LocalBackend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { asLiterals } from "../lib/literals";
 
 /**
  * Versions of the Terraform providers, in place of the exact ones that the bindings pin. Docker 4.6: 3.x
@@ -23,7 +24,7 @@ export class SiteStack extends TerraformStack {
   /** @param engine address of the engine, whatever DOCKER_HOST and DOCKER_CONTEXT say */
   useDocker(engine: string): void {
     // An empty context wins over DOCKER_CONTEXT, which would win over the host.
-    new DockerProvider(this, "docker", { host: engine, context: "" });
+    new DockerProvider(this, "docker", asLiterals({ host: engine, context: "" }));
     this.addOverride("terraform.required_providers.docker.version", providerVersions.docker);
   }
 

@@ -11,6 +11,7 @@ it("exports the public API and nothing else", () => {
     "VoBoxContainer",
     "VoBoxFile",
     "VoBoxImage",
+    "VoBoxMount",
     "VoBoxNetwork",
     "VoBoxService",
     "VoBoxServices",

@@ -75,6 +75,31 @@ describe("checkText", () => {
 
   it("takes what the pattern matches", () => expect(() => check("aa")).not.toThrow());
 
+  const any = (value: string): void =>
+    checkText(newStack(), "t", value, { pattern: /^.*$/, allowed: "anything" });
+
+  it("takes 128 KiB less the closing zero, in bytes, and refuses one more without repeating it", () => {
+    expect(() => any("é".repeat(65535) + "x")).not.toThrow();
+    const refusal = refusalOf(() => any("é".repeat(65536)));
+    expect(refusal).toMatch(/^site: t: given "é{199}… \(\d+ characters more\); allowed: at most/);
+    expect(refusal).toContain("allowed: at most 131071 bytes. No program could be given it");
+  });
+
+  it.each([
+    ["a letter and its accent apart", "cafe\u0301"],
+    ["half of a pair", "\ud83d"],
+  ])("refuses %s, which Terraform would change", (_name, value) =>
+    expect(refusalOf(() => any(value))).toContain("allowed: text in Unicode's composed form"),
+  );
+
+  it("takes what is composed, and whole pairs", () =>
+    expect(() => any("caf\u00e9 \u{1f600}")).not.toThrow());
+
+  it.each(["${TfToken[TOKEN.9999]}", "a #{TfToken[TOKEN.1]}", "&{TfToken[x]}"])(
+    "refuses %s, which is no token and looks like one",
+    (value) => expect(refusalOf(() => any(value))).toContain("CDKTF's own mark of a token"),
+  );
+
   it("lets an unresolved token through", () =>
     expect(() => check(Lazy.stringValue({ produce: () => "b" }))).not.toThrow());
 

@@ -1,5 +1,8 @@
-import { createHash } from "node:crypto";
-import { Container, type ContainerMounts } from "@cdktf/provider-docker/lib/container";
+import {
+  Container,
+  type ContainerConfig,
+  type ContainerMounts,
+} from "@cdktf/provider-docker/lib/container";
 import { TerraformResource, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { CvmfsMount } from "../cvmfs/mount";
@@ -7,79 +10,39 @@ import { DnsSettings } from "../dns";
 import { refuseCollidingIds } from "../ids";
 import { voAccountHome } from "../image/account";
 import type { IVoBoxImage } from "../image/image";
+import { asLiterals } from "../literals";
 import { VoBoxNetwork } from "../network/network";
 import {
   absolutePath,
   checkInstance,
   checkKnown,
+  checkList,
   checkObject,
   checkText,
   checkWholeNumber,
   refuse,
 } from "../refusal";
 import { refusePrivateKeys } from "../secrets";
+import { appliedByReplacementHash, appliedByReplacementLabel } from "./applied-by-replacement";
 import type { ContainerDemands } from "./demands";
-import { appliedByReplacementLabel, validateEnvironment, validateLabels } from "./environment";
+import { validateEnvironment, validateLabels } from "./environment";
 import {
   completeHealthCheck,
   type HealthCheckProps,
   renderHealthCheck,
   validateHealthCheck,
 } from "./health-check";
-import { type LogRotationProps, renderLogRotation } from "./log-rotation";
+import { renderLogRotation } from "./log-rotation";
+import { refuseSamePath, validateMounts } from "./mount";
+import type { VoBoxContainerProps } from "./props";
+import { renderRights, validateCapabilities } from "./rights";
+import { renderTemporaryDirectories, validateTemporaryDirectories } from "./temporary-directory";
 
 /** Megabytes that ALICE asks a VO-Box to have (JAliEn documentation, VO-Box requirements: 4 GB). */
 const memoryMegabytes = 4096;
 const megabytesOfMachine = 1024 * 1024;
 /** Seconds that init and supervisord need beside the services, from a stop to their end. */
 const stopMarginSeconds = 5;
-
-/** What the container of a VO-Box is. */
-export interface VoBoxContainerProps {
-  /** The image that runs. */
-  readonly image: IVoBoxImage;
-  /**
-   * Fully qualified name that the VO-Box is registered with in ALICE's LDAP, up to 64 characters. It
-   * becomes the host name: services look their configuration up by it.
-   */
-  readonly fqdn: string;
-  /** How CVMFS comes into the container. */
-  readonly cvmfs: CvmfsMount;
-  /** Name of the container on the engine. @default - the first label of the FQDN */
-  readonly name?: string;
-  /** How the VO-Box is attached to the network. @default VoBoxNetwork.host() */
-  readonly network?: VoBoxNetwork;
-  /** Resolvers of the site, in order. @default - those that the engine gives */
-  readonly dns?: DnsSettings;
-  /**
-   * Directory of the host with the site's own startup commands; absolute path. It is bound read-only at
-   * `/etc/vobox/init.d`. Its files (`*.sh`, or executables) run in order of their names before the
-   * services start, as root; one that fails stops the start. Changing them needs no build.
-   * @default - none
-   */
-  readonly startupDirectory?: string;
-  /** Megabytes of memory, without swap, 512 to 1048576. @default 4096 */
-  readonly memoryMegabytes?: number;
-  /**
-   * Seconds from a stop until the engine kills the container, 10 to 600: at least 5 more than the image's
-   * `stopSeconds`, the sum of those of its services.
-   * @default 60
-   */
-  readonly stopGraceSeconds?: number;
-  /** When the VO-Box counts as unhealthy. @default - see HealthCheckProps */
-  readonly healthCheck?: HealthCheckProps;
-  /** How much of the container's log is kept. @default - see LogRotationProps */
-  readonly logRotation?: LogRotationProps;
-  /**
-   * Further environment of init and services. Names of letters, digits and `_`, not `VOBOX_…`; values of one
-   * line. They stand in clear in Terraform's state and in `docker inspect`, so names like that of a secret
-   * (`DB_PASS`, `PGPASSWORD`, `API_TOKENS`) are refused: bind a directory of the host that holds it.
-   * @default - none
-   */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Further labels of the container; as with the environment, none named like a secret. @default - none */
-  readonly labels?: Readonly<Record<string, string>>;
-}
 
 /**
  * The container of a VO-Box.
@@ -138,17 +101,26 @@ export class VoBoxContainer extends Construct {
     ) as VoBoxContainer["volumeNames"];
     const check = completeHealthCheck(props.healthCheck);
     validateHealthCheck(this, check);
-    const healthcheck = renderHealthCheck(check);
-    const init = true;
-    this.resource = new Container(this, "Default", {
+    const mounts = [
+      ...this.renderVolumes(),
+      ...parts.flatMap((part) => part.mounts ?? []),
+      ...renderStartupDirectory(props),
+      ...(props.mounts ?? []).map((mount) => mount.render()),
+    ];
+    const temporaryDirectories = props.temporaryDirectories ?? [];
+    refuseSamePath(this, "mounts", [
+      ...mounts.map(({ target }) => target),
+      ...temporaryDirectories.map(({ path }) => path),
+    ]);
+    const config: ContainerConfig = {
       name: this.name,
       image: image.reference,
-      dependsOn: this.resourcesOf(image),
       hostname: props.fqdn,
       ...network.attach(),
       restart: "always",
       mustRun: true,
-      init,
+      // PID 1 is the engine's init, which reaps what others leave behind.
+      init: true,
       // The provider sends its own stop, with this grace; the engine's shutdown uses the other.
       destroyGraceSeconds: stopGraceSeconds,
       stopTimeout: stopGraceSeconds,
@@ -160,19 +132,20 @@ export class VoBoxContainer extends Construct {
       env: Object.entries(renderEnvironment(props, check, parts))
         .map(([key, value]) => `${key}=${value}`)
         .sort(),
-      mounts: [
-        ...this.renderVolumes(),
-        ...parts.flatMap((part) => part.mounts ?? []),
-        ...renderStartupDirectory(props),
-      ],
-      ...renderRights(parts),
-      healthcheck,
+      mounts,
+      tmpfs: renderTemporaryDirectories(temporaryDirectories),
+      ...renderRights(parts, props.capabilities ?? []),
+      healthcheck: renderHealthCheck(check),
       labels: Object.entries({
         ...props.labels,
-        [appliedByReplacementLabel]: digest({ healthcheck, init }),
+        [appliedByReplacementLabel]: appliedByReplacementHash(() => this.resource),
       })
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([label, value]) => ({ label, value })),
+    };
+    this.resource = new Container(this, "Default", {
+      ...asLiterals(config),
+      dependsOn: this.resourcesOf(image),
     });
     this.node.defaultChild = this.resource;
   }
@@ -207,6 +180,8 @@ export class VoBoxContainer extends Construct {
       );
     for (const property of ["healthCheck", "logRotation", "environment", "labels"] as const)
       if (props[property] !== undefined) checkObject(this, property, props[property]);
+    for (const property of ["mounts", "temporaryDirectories", "capabilities"] as const)
+      if (props[property] !== undefined) checkList(this, property, props[property]);
   }
 
   /** The engine kills what still stops at the end of the grace, in the middle of its writing. */
@@ -239,6 +214,9 @@ export class VoBoxContainer extends Construct {
       });
     validateEnvironment(this, props.environment ?? {});
     validateLabels(this, props.labels ?? {});
+    validateMounts(this, props.mounts ?? []);
+    validateTemporaryDirectories(this, props.temporaryDirectories ?? []);
+    validateCapabilities(this, props.capabilities ?? []);
   }
 
   /** The name on the engine, which has to be known now where other names are made from it. */
@@ -290,31 +268,4 @@ function renderEnvironment(
 function renderStartupDirectory({ startupDirectory }: VoBoxContainerProps): ContainerMounts[] {
   if (startupDirectory === undefined) return [];
   return [{ type: "bind", source: startupDirectory, target: "/etc/vobox/init.d", readOnly: true }];
-}
-
-/** Only what is asked for: an empty block would differ from what the engine gives back. */
-function renderRights(parts: readonly ContainerDemands[]) {
-  const capabilities = sortedUnion(parts.map((part) => part.capabilities));
-  const devices = sortedUnion(parts.map((part) => part.devices));
-  const securityOptions = sortedUnion(parts.map((part) => part.securityOptions));
-  return {
-    ...(capabilities.length > 0 && { capabilities: { add: capabilities } }),
-    ...(devices.length > 0 && {
-      // All three, or each plan would replace the container.
-      devices: devices.map((path) => ({
-        hostPath: path,
-        containerPath: path,
-        permissions: "rwm",
-      })),
-    }),
-    ...(securityOptions.length > 0 && { securityOpts: securityOptions }),
-  };
-}
-
-function sortedUnion(lists: readonly (readonly string[] | undefined)[]): string[] {
-  return [...new Set(lists.flatMap((list) => list ?? []))].sort();
-}
-
-function digest(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }

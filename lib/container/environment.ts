@@ -1,11 +1,15 @@
 import type { IConstruct } from "constructs";
-import { checkText, oneLine, refuse } from "../refusal";
+import { checkText, longestTextBytes, oneLine, refuse } from "../refusal";
 import { refuseSecretKeys } from "../secrets";
+import { appliedByReplacementLabel } from "./applied-by-replacement";
 
-/** A change of what this label hashes replaces the container: the provider would report it as applied and leave the old value. */
-export const appliedByReplacementLabel = "ch.cern.alice.vobox.replace-on";
+/**
+ * Bytes of a whole environment: what a program can be started with, arguments included, is a quarter of its
+ * stack (execve(2)), 2 MiB with the engine's default.
+ */
+const longestEnvironmentBytes = 1024 * 1024;
 
-/** @throws Refusal for a name that is a secret's or this package's own, and for a value of several lines. */
+/** @throws Refusal for a name that is a secret's or this package's own, and for values that no program could be given. */
 export function validateEnvironment(
   scope: IConstruct,
   environment: Readonly<Record<string, string>>,
@@ -18,7 +22,23 @@ export function validateEnvironment(
       remedy: "VOBOX_* is set from the other props.",
     });
     checkLine(scope, `environment.${key}`, value);
+    // Together they are one text for the kernel.
+    if (Buffer.byteLength(`${key}=${value}`) > longestTextBytes)
+      refuse(scope, {
+        property: `environment.${key}`,
+        given: value,
+        allowed: `name and value of at most ${longestTextBytes} bytes together`,
+        remedy: "No program could be started with it: put it into a file on the host.",
+      });
   }
+  const bytes = Buffer.byteLength(Object.entries(environment).flat().join("=\0"));
+  if (bytes > longestEnvironmentBytes)
+    refuse(scope, {
+      property: "environment",
+      given: `${bytes} bytes`,
+      allowed: `at most ${longestEnvironmentBytes} bytes in all`,
+      remedy: "No program could be started with it: put it into files on the host.",
+    });
 }
 
 /** @throws Refusal for a key that is a secret's or computed, and for a value of several lines. */

@@ -7,6 +7,7 @@ import {
   VoBoxContainer,
   type VoBoxContainerProps,
   VoBoxImage,
+  VoBoxMount,
   VoBoxNetwork,
 } from "../../../lib";
 import { useScratch } from "../../support/scratch";
@@ -200,12 +201,34 @@ describe("the label that forces a replacement", () => {
     expect(labelWith({ healthCheck })).not.toBe(plain),
   );
 
+  const temporary = { path: "/tmp", sizeMegabytes: 64 };
+  it.each<[string, Given]>([
+    ["a temporary directory", { temporaryDirectories: [temporary] }],
+    ["a mount", { mounts: [VoBoxMount.bind("/srv/a", "/srv/a")] }],
+  ])("changes with %s", (_name, props) => expect(labelWith(props)).not.toBe(plain));
+
+  it("changes with an edit of a mount, which leaves their number", () => {
+    const withOptions = (writable: boolean) =>
+      labelWith({ mounts: [VoBoxMount.bind("/srv/a", "/srv/a", { writable })] });
+    expect(withOptions(true)).not.toBe(withOptions(false));
+  });
+
+  it.each<[string, (container: VoBoxContainer) => void]>([
+    ["set on the resource", ({ resource }) => (resource.init = false)],
+    ["overridden", ({ resource }) => resource.addOverride("init", false)],
+    ["added to it", ({ resource }) => resource.addOverride("cpu_quota", 50_000)],
+  ])("changes with what is %s by hand", (_name, change) => {
+    const stack = newStack();
+    change(add(stack));
+    expect(labelsOf(only(synthesize(stack), "docker_container"))[replaceOn]).not.toBe(plain);
+  });
+
   it.each<[string, Given]>([
     ["values that are the defaults", { healthCheck: { intervalSeconds: 30, retries: 3 } }],
     ["what the provider replaces for itself", { memoryMegabytes: 1024, labels: { a: "b" } }],
     [
       "the FQDN and the resolvers",
-      { fqdn: "b.cern.ch", name: "bb", dns: new DnsSettings({ servers }) },
+      { fqdn: "b.cern.ch", name: "vobox", dns: new DnsSettings({ servers }) },
     ],
   ])("stays with %s", (_name, props) => expect(labelWith(props)).toBe(plain));
 });

@@ -1,0 +1,51 @@
+import { CvmfsMount, VoBoxContainer, type TemporaryDirectory } from "../../../lib";
+import { useScratch } from "../../support/scratch";
+import {
+  badNumbers,
+  newImage,
+  newStack,
+  only,
+  refusalOf,
+  synthesize,
+  wrong,
+} from "../../support/synthesis";
+
+useScratch();
+
+function containerWith(temporaryDirectories: readonly TemporaryDirectory[]) {
+  const stack = newStack();
+  new VoBoxContainer(stack, "box", {
+    image: newImage(),
+    fqdn: "vobox.cern.ch",
+    cvmfs: CvmfsMount.fromHost(),
+    temporaryDirectories,
+  });
+  return only(synthesize(stack), "docker_container");
+}
+
+it("is mounted without programs, unless they are asked for", () =>
+  expect(
+    containerWith([
+      { path: "/scratch", sizeMegabytes: 64 },
+      { path: "/tmp", sizeMegabytes: 512, executable: true },
+    ])["tmpfs"],
+  ).toEqual({
+    "/scratch": "rw,nosuid,nodev,noexec,size=64m",
+    "/tmp": "rw,nosuid,nodev,exec,size=512m",
+  }));
+
+it("is left out where there is none", () => expect(containerWith([])).not.toHaveProperty("tmpfs"));
+
+it.each(badNumbers(1, 65536))("refuses the size %p", (sizeMegabytes) =>
+  expect(refusalOf(() => containerWith([wrong({ path: "/tmp", sizeMegabytes })]))).toContain(
+    "temporaryDirectories[0].sizeMegabytes: given ",
+  ),
+);
+
+it("refuses a path that is none, one given twice, and what is no object", () => {
+  const refused = (list: unknown) => refusalOf(() => containerWith(wrong(list)));
+  expect(refused([{ path: "tmp", sizeMegabytes: 1 }])).toContain("[0].path: given");
+  const twice = { path: "/tmp", sizeMegabytes: 1 };
+  expect(refused([twice, twice])).toContain("allowed: each one once");
+  expect(refused(["/tmp"])).toContain("allowed: an object with named values");
+});

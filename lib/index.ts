@@ -4,7 +4,19 @@ export { type LogRotationProps } from "./container/log-rotation";
 export { type VoBoxBindOptions, VoBoxMount } from "./container/mount";
 export { type VoBoxContainerProps } from "./container/props";
 export { type TemporaryDirectory } from "./container/temporary-directory";
-export { type CvmfsFromHostProps, CvmfsMount } from "./cvmfs/mount";
+export { CvmfsClient, type CvmfsClientProps } from "./cvmfs/client";
+export {
+  type CvmfsFromHostProps,
+  type CvmfsInContainerProps,
+  CvmfsMount,
+  type CvmfsMountProps,
+} from "./cvmfs/mount";
+export {
+  type CvmfsCompatiblePackageProps,
+  type CvmfsOfficialPackageProps,
+  CvmfsPackage,
+} from "./cvmfs/package";
+export { CvmfsProxy } from "./cvmfs/proxy";
 export { CvmfsRepository, type CvmfsRepositoryOptions } from "./cvmfs/repository";
 export { DnsSettings, type DnsSettingsProps } from "./dns";
 export { BaseImage, type BaseImageProps } from "./image/base-image";

@@ -11,6 +11,8 @@ export interface Engine {
   readonly operatingSystem: string;
   /** What makes it unfit for a VO-Box although it answers; each completes "The engine …". */
   readonly limitations: readonly Limitation[];
+  /** Whether its containers run in a virtual machine, and so see nothing that is mounted on this one. */
+  readonly virtualMachine: boolean;
 }
 
 /** Something that an engine is and a VO-Box's must not be. */
@@ -66,13 +68,6 @@ interface InfoAnswer {
 
 function limitationsIn(info: InfoAnswer): Limitation[] {
   const limitations: Limitation[] = [];
-  if (info.OperatingSystem === "Docker Desktop")
-    limitations.push({
-      what:
-        "is Docker Desktop's, whose containers run in a virtual machine: they see neither this machine's /cvmfs " +
-        "nor its network",
-      mend: "use a Docker engine that runs on Linux itself (docker context use default, or DOCKER_HOST)",
-    });
   if (info.SecurityOptions?.some((option) => option.split(",").includes("name=rootless")))
     limitations.push({
       what: "is rootless: its containers see no /cvmfs that is mounted after it started, nor this machine's network",
@@ -105,6 +100,7 @@ export async function askEngine(address: string): Promise<Engine | undefined> {
     version: version.Version,
     operatingSystem: version.Os.toLowerCase(),
     limitations: limitationsIn(info ?? {}),
+    virtualMachine: info?.OperatingSystem === "Docker Desktop",
   };
 }
 

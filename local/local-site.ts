@@ -2,7 +2,10 @@ import { createSocket } from "node:dgram";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { CvmfsService, standInRepositories } from "./cvmfs/service";
+import { writeContainerClient } from "./cvmfs/container-client";
+import { LocalRepositories, standInRepositories } from "./cvmfs/repositories";
+import { CvmfsService } from "./cvmfs/service";
+import { remembered } from "./answers";
 import { askEngine, assertEngineUsable, findEngine, type Engine } from "./engine";
 import { MachineHost } from "./machine-host";
 import { PrivateHost } from "./private-host";
@@ -12,6 +15,7 @@ import { Problem } from "./support/problem";
 import { tryRun } from "./support/run";
 
 const readLimitMilliseconds = 15_000;
+const officialLimitMilliseconds = 5_000;
 
 /** A repository file that every client of alice.cern.ch can read. */
 const probeFile = "/cvmfs/alice.cern.ch/bin/alienv";
@@ -24,6 +28,8 @@ export interface Survey {
   readonly engine?: Engine;
   /** Whether the host of the engine serves alice.cern.ch itself, not by what an earlier start set up. */
   readonly servesCvmfs: boolean;
+  /** Why the VO-Box has to mount CVMFS itself, as a sentence; undefined where the host can serve it. */
+  readonly mountsInContainer?: string;
 }
 
 /** The local machine as the host of a site. */
@@ -32,8 +38,11 @@ export interface LocalSite {
   readonly engineAddress: string;
   /** True when the engine runs in a private host made here. */
   readonly privateEngine: boolean;
-  /** True when the repositories are local ones with stand-ins for JAliEn and MonALISA. */
-  readonly standIns: boolean;
+  /**
+   * Where the repositories are local ones with stand-ins for JAliEn and MonALISA: directory with the compatible
+   * client as files of an image.
+   */
+  readonly containerClientDirectory?: string;
 }
 
 function privateHostDirectory(): string {
@@ -43,6 +52,11 @@ function privateHostDirectory(): string {
 /** One for each host: its journal of installed files must never be read for the other. */
 function cvmfsDirectory(on: "private host" | "machine"): string {
   return join(localDirectory(), "cvmfs", on === "machine" ? "machine-service" : "service");
+}
+
+/** One for all local repositories, so that one client reads them all. */
+export function cvmfsKeysDirectory(): string {
+  return join(localDirectory(), "cvmfs", "keys");
 }
 
 function machineHost(): MachineHost {
@@ -61,29 +75,65 @@ export async function survey(): Promise<Survey> {
     ownHost && (!asked || asked === ownHost.engineAddress) ? undefined : await findEngine();
   if (engine) assertEngineUsable(engine);
   const ownCvmfs = CvmfsService.isRunningOn(machineHost());
-  const servesCvmfs = engine !== undefined && !ownCvmfs && (await isReadable(probeFile));
+  const servesCvmfs =
+    engine !== undefined && !engine.virtualMachine && !ownCvmfs && (await isReadable(probeFile));
   const isRootOnLinux = process.platform === "linux" && process.getuid?.() === 0;
   if (engine && !servesCvmfs && !engine.address.startsWith("unix://"))
     throw new Problem(
       `The engine at ${engine.address} is on another machine, and Nemesis runs on this one: unset DOCKER_HOST, or choose the local engine with docker context use.`,
     );
-  if (!isRootOnLinux && !(engine && servesCvmfs))
+  if (!isRootOnLinux && !engine)
     throw new Problem(
-      (engine
-        ? "This machine serves no /cvmfs/alice.cern.ch. "
-        : "No Docker engine answers on this machine. ") +
-        "What is missing can be set up here by root on Linux only: run this as root on Debian, or " +
-        (engine
-          ? "install the CVMFS client with autofs (https://cernvm.cern.ch/fs) and run it again."
-          : "start an engine and the CVMFS client with autofs, and run it again."),
+      "No Docker engine answers on this machine. One can be set up here by root on Linux only: run this as root " +
+        "on Debian, or start an engine and run it again.",
     );
   const ownEngine = ownHost && (await askEngine(ownHost.engineAddress));
-  return { engine, servesCvmfs, runningEngine: engine?.address ?? ownEngine?.address };
+  return {
+    engine,
+    servesCvmfs,
+    runningEngine: engine?.address ?? ownEngine?.address,
+    mountsInContainer: engine && !servesCvmfs ? whyInContainer(engine, isRootOnLinux) : undefined,
+  };
+}
+
+/** Why this machine cannot run the autofs that the engine's containers would see. */
+function whyInContainer(engine: Engine, isRootOnLinux: boolean): string | undefined {
+  if (engine.virtualMachine)
+    return "The engine's containers run in a virtual machine and see nothing that is mounted here";
+  if (process.platform !== "linux") return "This machine is no Linux, and has no autofs";
+  return isRootOnLinux ? undefined : "This account is not root, and cannot run autofs";
+}
+
+/**
+ * Whether the official client's packages can be had.
+ * @param releasePackage address of the package that makes their repository known
+ */
+export function officialClientAnswers(releasePackage: string): Promise<boolean> {
+  return remembered("cvmfs-packages", async () => {
+    const signal = AbortSignal.timeout(officialLimitMilliseconds);
+    const answer = fetch(releasePackage, { method: "HEAD", signal });
+    return (await answer.catch(() => undefined))?.ok === true;
+  });
+}
+
+/** @throws Problem where the compatible client cannot take the official one's place in the container */
+export function assertStandInsReachable(found: Survey): void {
+  if (found.mountsInContainer === undefined || !engineIsElsewhere(found)) return;
+  throw new Problem(
+    `${found.mountsInContainer}. So the VO-Box has to mount CVMFS itself, and the official client's packages ` +
+      "cannot be reached: look at the network and start again, or use an engine that runs on Linux itself " +
+      "(docker context use default, or DOCKER_HOST), whose containers can read the local repositories.",
+  );
+}
+
+function engineIsElsewhere({ engine }: Survey): boolean {
+  return engine?.virtualMachine === true || process.platform !== "linux";
 }
 
 /**
  * Brings up what the survey found missing, and leaves alone what runs already.
- * @param clientBinary the compatible CVMFS client; needed unless the host serves CVMFS itself
+ * @param clientBinary the compatible CVMFS client, where it is to read local repositories; undefined where the
+ * host serves CVMFS, or the VO-Box mounts it with the official client
  * @throws Problem when something does not come up
  */
 export async function bringUp(found: Survey, clientBinary: string | undefined): Promise<LocalSite> {
@@ -121,25 +171,48 @@ async function bringUpOn(
   clientBinary: string | undefined,
 ): Promise<LocalSite> {
   await assertStartupDirectory(privateHost ?? machineHost());
-  if (!found.servesCvmfs) {
-    if (clientBinary === undefined) throw new Error("the CVMFS client was not prepared");
-    const host: Host = privateHost ?? machineHost();
-    if (!privateHost) await host.run("mount", ["--make-rshared", "/"]);
-    await CvmfsService.start({
-      host,
-      repositories: standInRepositories(),
-      directory: cvmfsDirectory(privateHost ? "private host" : "machine"),
-      clientBinary,
-      port: cvmfsServerPort,
-      ignoreInstalledClient: privateHost !== undefined,
-    });
-  }
+  const containerClientDirectory =
+    clientBinary && (await bringUpRepositories(privateHost, found, clientBinary));
   return {
     // After CVMFS: containers that the engine starts again find it there.
     engineAddress: await bringUpEngine(found),
     privateEngine: privateHost !== undefined,
-    standIns: !found.servesCvmfs,
+    containerClientDirectory,
   };
+}
+
+/** Local repositories, mounted by the host's autofs or to be mounted by the VO-Box. Returns the client for its image. */
+async function bringUpRepositories(
+  privateHost: PrivateHost | undefined,
+  found: Survey,
+  clientBinary: string,
+): Promise<string> {
+  const host: Host = privateHost ?? machineHost();
+  const options = {
+    host,
+    repositories: standInRepositories(),
+    directory: cvmfsDirectory(privateHost ? "private host" : "machine"),
+    keysDirectory: cvmfsKeysDirectory(),
+    port: cvmfsServerPort,
+  };
+  if (found.mountsInContainer === undefined) {
+    if (!privateHost) await host.run("mount", ["--make-rshared", "/"]);
+    const ignoreInstalledClient = privateHost !== undefined;
+    await CvmfsService.start({ ...options, clientBinary, ignoreInstalledClient });
+  } else {
+    const repositories = new LocalRepositories(options);
+    await repositories.publish();
+    await repositories.startServer();
+  }
+  return makeContainerClient(clientBinary);
+}
+
+/** Writes the compatible client as files of an image, which reads the local repositories. Returns their directory. */
+export async function makeContainerClient(clientBinary: string): Promise<string> {
+  const directory = join(localDirectory(), "cvmfs", "container-client");
+  const keysDirectory = cvmfsKeysDirectory();
+  await writeContainerClient({ directory, clientBinary, keysDirectory, port: cvmfsServerPort });
+  return directory;
 }
 
 /** Starts the private engine where there is no other, and returns the address of the one to use. */
@@ -190,6 +263,7 @@ export async function takeDown(removeData: boolean): Promise<void> {
   const directory = privateHostDirectory();
   await PrivateHost.attach(directory)?.destroy({ keepEngineData: !removeData });
   await CvmfsService.stopOn(machineHost(), cvmfsDirectory("machine"));
+  await LocalRepositories.stopOn(machineHost());
   if (!removeData) return;
   await PrivateHost.removeStale(localDirectory());
   const { directory: daemons } = machineHost();
@@ -197,6 +271,7 @@ export async function takeDown(removeData: boolean): Promise<void> {
     directory,
     cvmfsDirectory("private host"),
     cvmfsDirectory("machine"),
+    cvmfsKeysDirectory(),
     daemons,
   ])
     rmSync(folder, { recursive: true, force: true });
@@ -219,7 +294,7 @@ export interface Port {
 /** The port of the repositories' server, where one has to be started. */
 export function cvmfsPorts(found: Survey): Port[] {
   const host = found.engine ? machineHost() : PrivateHost.attach(privateHostDirectory());
-  if (found.servesCvmfs || (host && CvmfsService.isServedOn(host))) return [];
+  if (found.servesCvmfs || (host && LocalRepositories.isServedOn(host))) return [];
   const use = "the server of the local repositories (VOBOX_CVMFS_PORT names another port)";
   return [{ number: cvmfsServerPort, protocol: "tcp", use }];
 }

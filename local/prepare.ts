@@ -34,8 +34,10 @@ export interface Needs {
   readonly terraform?: boolean;
   /** What a private engine runs on. @default false */
   readonly engine?: boolean;
-  /** The compatible CVMFS client and autofs. @default false */
-  readonly cvmfs?: boolean;
+  /** The compatible CVMFS client, and what publishes local repositories. @default false */
+  readonly cvmfsClient?: boolean;
+  /** What mounts repositories on access. @default false */
+  readonly autofs?: boolean;
   /** The tar of a minimal Debian, for an engine that cannot pull. @default false */
   readonly baseImage?: boolean;
   /** What private networks with a way out need. @default false */
@@ -80,7 +82,7 @@ export async function prepare(needs: Needs, progress = new Progress()): Promise<
   const missing = {
     openTofu: needs.terraform === true && found === undefined,
     providers: needs.terraform === true && !isMirrorMade(),
-    cvmfsClient: needs.cvmfs === true && !isMade(cvmfsClient()),
+    cvmfsClient: needs.cvmfsClient === true && !isMade(cvmfsClient()),
     baseImage: needs.baseImage === true && madeTar === undefined,
   };
   const compilers = await toolchainPackages({
@@ -105,7 +107,7 @@ export async function prepare(needs: Needs, progress = new Progress()): Promise<
   // A compiler that is there already need not wait for packages.
   const compiler = compilers.some(({ provides }) => provides === "go") ? installed : undefined;
   const terraform = needs.terraform ? prepareTerraform(found, progress, compiler) : undefined;
-  const client = needs.cvmfs ? installed.then(() => prepareClient(progress)) : undefined;
+  const client = needs.cvmfsClient ? installed.then(() => prepareClient(progress)) : undefined;
   // Made whether a registry answers or not: that is known only when an engine can be asked to pull, and
   // beside the compilers it takes no time of its own.
   const tar = missing.baseImage ? installed.then(() => prepareTar(progress)) : undefined;
@@ -127,7 +129,8 @@ async function allEnded(works: readonly (Promise<unknown> | undefined)[]): Promi
 function neededPackages(needs: Needs, buildsClient: boolean): PackageNeed[] {
   return [
     ...(needs.engine ? packages.engine : []),
-    ...(needs.cvmfs ? packages.cvmfs : []),
+    ...(needs.autofs ? packages.autofs : []),
+    ...(needs.cvmfsClient ? packages.cvmfsPublishing : []),
     ...(buildsClient ? packages.cvmfsBuild : []),
     ...(needs.baseImage ? packages.baseImage : []),
     ...(needs.privateNetwork ? packages.privateNetwork : []),

@@ -28,7 +28,7 @@ export interface PackageNeed {
 }
 
 export type PackageGroup =
-  "engine" | "cvmfs" | "cvmfsBuild" | "baseImage" | "privateNetwork" | "lint";
+  "engine" | "autofs" | "cvmfsPublishing" | "cvmfsBuild" | "baseImage" | "privateNetwork" | "lint";
 
 /**
  * `VOBOX_<name>` from the environment; an empty value counts as none.
@@ -134,9 +134,11 @@ export const packages: Readonly<Record<PackageGroup, readonly PackageNeed[]>> = 
     { package: "tini", purpose: "the first process of a private host", provides: "tini" },
     { package: "iproute2", purpose: "the network of a private host", provides: "ip" },
   ],
-  cvmfs: [
+  autofs: [
     { package: "autofs", purpose: "mounting /cvmfs on access", provides: "automount" },
     { package: "fuse3", purpose: "the CVMFS client", provides: "fusermount3" },
+  ],
+  cvmfsPublishing: [
     { package: "openssl", purpose: "signing the local repositories", provides: "openssl" },
   ],
   cvmfsBuild: [

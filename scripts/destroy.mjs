@@ -14,7 +14,7 @@ await main(async (args) => {
   const local = await import(join(top, "dist/local/local-site.js"));
 
   const progress = new Progress();
-  const { engine, image } = lastDeployment() ?? {};
+  const { engine, image, volumes } = lastDeployment() ?? {};
   if (engine === undefined && hasResources())
     throw new Sentence(
       "Terraform's state in state/ says that Nemesis is deployed, but cdktf.out, which names its engine, is gone: run npm start, then this again.",
@@ -32,7 +32,7 @@ await main(async (args) => {
   }
   // A private engine's data go with it.
   if (ofOthers && removeData) {
-    await docker(engine, "volume", "rm", "--force", "nemesis-state", "nemesis-logs");
+    await docker(engine, "volume", "rm", "--force", ...volumes);
     await removeImages(engine, image.slice(0, image.lastIndexOf(":")));
   }
   await progress.step("engine and CVMFS", () => local.takeDown(removeData));

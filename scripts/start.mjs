@@ -18,17 +18,27 @@ await main(async (args) => {
   const { ensureBaseImage, hasImage } = await import(join(top, "dist/local/base-image.js"));
   const local = await import(join(top, "dist/local/local-site.js"));
   const { BaseImage } = await import(join(top, "dist/lib/index.js"));
+  const { cvmfsUpstream } = await import(join(top, "dist/lib/cvmfs/upstream.js"));
 
   const progress = new Progress();
   const found = await local.survey();
   // The ports of a VO-Box that is there already are its own.
   const own = await runsContainer(found.runningEngine);
   await local.assertPortsFree([...(own ? [] : servicePorts), ...local.cvmfsPorts(found)]);
+  const hostServes = found.mountsInContainer === undefined;
+  // Asked where it makes a difference: stand-ins, which this machine can serve, take the compatible client.
+  const official =
+    (found.servesCvmfs || !hostServes) &&
+    (await local.officialClientAnswers(cvmfsUpstream.releasePackages.debian));
+  const standIns = !found.servesCvmfs && !official;
+  if (!hostServes) console.error(`${found.mountsInContainer}: the VO-Box mounts CVMFS itself.`);
+  if (standIns) local.assertStandInsReachable(found);
   const parts = await prepare(
     {
       terraform: true,
       engine: found.engine === undefined,
-      cvmfs: !found.servesCvmfs,
+      cvmfsClient: standIns,
+      autofs: standIns && hostServes,
       // An engine of this machine's own may pull; if it turns out that it cannot, the tar is made then.
       baseImage: found.engine === undefined,
     },
@@ -37,7 +47,12 @@ await main(async (args) => {
   const site = await progress.step("engine and CVMFS", () =>
     local.bringUp(found, parts.cvmfsClient),
   );
-  const environment = { ...parts.environment, DOCKER_HOST: site.engineAddress };
+  const environment = {
+    ...parts.environment,
+    DOCKER_HOST: site.engineAddress,
+    VOBOX_NEMESIS_CVMFS: hostServes ? "host" : "container",
+    VOBOX_NEMESIS_CVMFS_CLIENT: site.containerClientDirectory ?? (official ? "" : "none"),
+  };
   const reference = BaseImage.debianReference;
   if (!(await hasImage(site.engineAddress, reference)))
     await progress.step("base image on the engine", (onLine) =>
@@ -58,7 +73,11 @@ await main(async (args) => {
     [join(top, "dist/cli/main.js"), "status", "--site", "nemesis", "--wait", "120"],
     environment,
   );
-  if (site.standIns)
+  if (!hostServes)
+    console.log(
+      `\n${found.mountsInContainer}: this VO-Box mounts CVMFS itself (VOBOX_NEMESIS_CVMFS=container).`,
+    );
+  if (standIns)
     console.log(
       "\nThe two repositories are local ones, read through a protocol-compatible client; JAliEn and MonALISA in them are stand-ins.",
     );

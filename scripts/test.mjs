@@ -56,21 +56,31 @@ async function e2eEnvironment() {
   const { prepare } = await import(join(top, "dist/local/prepare.js"));
   const { makeEngineSeed } = await import(join(top, "dist/local/engine-seed.js"));
   const { BaseImage } = await import(join(top, "dist/lib/index.js"));
+  const { makeContainerClient } = await import(join(top, "dist/local/local-site.js"));
   const progress = new Progress();
   let missing;
   const parts = await prepare(
-    { terraform: true, engine: true, cvmfs: true, baseImage: true, privateNetwork: true },
+    {
+      terraform: true,
+      engine: true,
+      cvmfsClient: true,
+      autofs: true,
+      baseImage: true,
+      privateNetwork: true,
+    },
     progress,
   ).catch((error) => {
     if (error.name !== "Problem" || process.env.CI) throw error;
     missing = error.message;
   });
   if (missing !== undefined) return { VOBOX_E2E_MISSING: missing };
+  const containerClient = await makeContainerClient(parts.cvmfsClient);
+  const environment = { ...parts.environment, VOBOX_NEMESIS_CVMFS_CLIENT: containerClient };
   const engineSeed = await progress.step("engine with cached layers for the tests", (onLine) =>
     makeEngineSeed({
       base: BaseImage.debianReference,
       inputs: [join(top, "lib/image/base-image.ts")],
-      build: (engine) => buildNemesisImage(engine, parts.environment, onLine),
+      build: (engine) => buildNemesisImage(engine, environment, onLine),
       onLine,
     }),
   );
@@ -79,6 +89,7 @@ async function e2eEnvironment() {
     VOBOX_E2E_PARTS: JSON.stringify({
       environment: parts.environment,
       cvmfsClient: parts.cvmfsClient,
+      containerClient,
       engineSeed,
     }),
   };

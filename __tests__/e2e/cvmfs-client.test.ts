@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CvmfsService, standInRepositories } from "../../local/cvmfs/service";
+import { standInRepositories } from "../../local/cvmfs/repositories";
+import { CvmfsService } from "../../local/cvmfs/service";
 import { prepare } from "../../local/prepare";
 import { PrivateHost } from "../../local/private-host";
 import { waitFor } from "../../local/support/wait";
@@ -28,7 +29,7 @@ let service: CvmfsService;
 let source: string;
 
 beforeAll(async () => {
-  const { cvmfsClient } = await prepare({ cvmfs: true });
+  const { cvmfsClient } = await prepare({ cvmfsClient: true, autofs: true });
   if (!cvmfsClient) throw new Error("no client was prepared");
   clientBinary = cvmfsClient;
   scratch = realpathSync(mkdtempSync(path.join(tmpdir(), "cvmfs-client-")));
@@ -134,7 +135,7 @@ describe("repositories behind autofs", () => {
   it("expires, and mounts again with what was published since", async () => {
     await unmounted();
     writeFileSync(path.join(source, "later"), "published later\n");
-    await service.publish();
+    await service.repositories.publish();
     expect(await read("cat", "/cvmfs/alice.cern.ch/later")).toBe("published later\n");
   });
 });
@@ -166,12 +167,12 @@ describe("mount -t cvmfs", () => {
 
   it("says which server does not answer, soon", async () => {
     await unmounted();
-    await service.stopServer();
+    await service.repositories.stopServer();
     const started = Date.now();
     const outcome = await host.tryRun("mount", ["-t", "cvmfs", "alice.cern.ch", "/mnt/alice"]);
     expect(outcome.stderr).toContain(`connecting to 127.0.0.1:${PORT}: Connection refused`);
     expect(Date.now() - started).toBeLessThan(5_000);
-    await service.startServer();
+    await service.repositories.startServer();
     const mended = () => read("cat", "/cvmfs/alice.cern.ch/README.stand-in").catch(() => undefined);
     await waitFor("the repository is back", 10_000, mended);
   });
@@ -252,17 +253,20 @@ describe("the daemons", () => {
   });
 
   it("a port that is taken is a sentence", async () => {
-    await service.stopServer();
+    await service.repositories.stopServer();
     const listen = `require("net").createServer().listen(${PORT},"127.0.0.1",()=>console.log("up"))`;
     const other = await host.startDaemon("other", process.execPath, ["-e", listen]);
     await waitFor("other program", 10_000, () => readFileSync(other.logFile, "utf8") !== "");
-    await expect(service.startServer()).rejects.toThrow("another program has taken that port");
+    await expect(service.repositories.startServer()).rejects.toThrow(
+      "another program has taken that port",
+    );
     await other.stop();
-    await service.startServer();
+    await service.repositories.startServer();
   });
 
   it("a start that fails leaves alone what runs already", async () => {
-    const { server, autofs } = service;
+    const { autofs } = service;
+    const { server } = service.repositories;
     const repositories = [{ name: "alice.cern.ch", source: path.join(scratch, "none") }];
     await expect(CvmfsService.start({ ...serviceOptions(), repositories })).rejects.toThrow();
     expect([server.isRunning(), autofs.isRunning()]).toEqual([true, true]);

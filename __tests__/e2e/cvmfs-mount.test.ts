@@ -1,6 +1,5 @@
 import { waitFor } from "../../local/support/wait";
 import type { VoBoxApp } from "../../stacks/app";
-import { Nemesis } from "../../stacks/sites/nemesis";
 import { describeE2e } from "./support/parts";
 import { SiteHost } from "./support/site-host";
 
@@ -16,7 +15,7 @@ describeE2e("CVMFS in the container, served by the host's autofs", () => {
     // Shorter than the pause between two health checks: an idle repository expires in it.
     site = await SiteHost.start({ name: "cvmfs-mount", idleTimeoutSeconds: 2 });
     const stacks = site.synthesize((app: VoBoxApp) => {
-      new Nemesis(app, { engine: site.engine });
+      site.nemesis(app);
     });
     const image = await imageReference(stacks);
     await noRepositoryMounted();
@@ -95,7 +94,7 @@ describeE2e("CVMFS in the container, served by the host's autofs", () => {
     expect(reasons).toContainEqual(expect.stringMatching(/^alice-ocdb\.cern\.ch: /));
     expect(services.filter((service) => service.running)).toEqual([]);
 
-    await site.cvmfs.startServer();
+    await site.cvmfs.repositories.startServer();
     await site.cvmfs.startAutofs();
     await waitFor("healthy", 30_000, async () => (await site.report("nemesis")).healthy, 200);
     const { State, RestartCount } = await site.inspect("nemesis");

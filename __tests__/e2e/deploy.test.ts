@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "../../local/support/wait";
 import type { VoBoxApp } from "../../stacks/app";
-import { Nemesis } from "../../stacks/sites/nemesis";
 import { describeE2e } from "./support/parts";
 import { SiteHost } from "./support/site-host";
 
@@ -15,7 +14,7 @@ describeE2e("Nemesis, deployed from nothing", () => {
   let site: SiteHost;
   let startupDirectory: string;
   const describeSites = (app: VoBoxApp): void => {
-    new Nemesis(app, { engine: site.engine, resolvers, startupDirectory });
+    site.nemesis(app, { resolvers, startupDirectory });
   };
 
   beforeAll(async () => {
@@ -120,9 +119,7 @@ describeE2e("Nemesis, deployed from nothing", () => {
   });
 
   test("a plan shows the resolvers in order", async () => {
-    site.synthesize(
-      (app) => new Nemesis(app, { engine: site.engine, resolvers: ["10.9.0.2", "10.9.0.1"] }),
-    );
+    site.synthesize((app) => site.nemesis(app, { resolvers: ["10.9.0.2", "10.9.0.1"] }));
     const { exitCode, output } = await site.plan("nemesis-vobox");
     expect(exitCode).toBe(2);
     expect(output).toMatch(/\+ +"VOBOX_DNS_SERVERS=10\.9\.0\.2 10\.9\.0\.1"/);

@@ -1,6 +1,5 @@
 import { waitFor } from "../../local/support/wait";
 import type { VoBoxApp } from "../../stacks/app";
-import { Nemesis } from "../../stacks/sites/nemesis";
 import { describeE2e } from "./support/parts";
 import { SiteHost } from "./support/site-host";
 
@@ -12,7 +11,7 @@ const resolvers = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
 describeE2e("a VO-Box whose engine goes away and comes back", () => {
   let site: SiteHost;
   const describeSites = (app: VoBoxApp): void => {
-    new Nemesis(app, { engine: site.engine, resolvers });
+    site.nemesis(app, { resolvers });
   };
 
   beforeAll(async () => {
@@ -83,7 +82,7 @@ describeE2e("a VO-Box whose engine goes away and comes back", () => {
   test.each([1, 2])("the power lost, time %i", async () => {
     const { Id } = await site.inspect("nemesis");
     await site.host.killEverything();
-    await site.cvmfs.startServer();
+    await site.cvmfs.repositories.startServer();
     await site.cvmfs.startAutofs();
     await site.host.startEngine();
     await isBack();

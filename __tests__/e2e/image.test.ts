@@ -17,11 +17,10 @@ import {
 } from "../../lib";
 import { run } from "../../local/support/run";
 import type { VoBoxApp } from "../../stacks/app";
-import { Nemesis } from "../../stacks/sites/nemesis";
 import { Site, type SiteProps } from "../../stacks/site";
 import { compiledEnvironment, top } from "../support/compiled";
-import { describeE2e } from "./support/parts";
-import { SiteHost } from "./support/site-host";
+import { describeE2e, e2eParts } from "./support/parts";
+import { compatibleCvmfsPackage, SiteHost } from "./support/site-host";
 
 jest.setTimeout(120_000);
 
@@ -101,7 +100,7 @@ describeE2e("the image", () => {
     });
 
     test("this checkout, with another umask", async () => {
-      site.synthesize((app) => new Nemesis(app, { engine: site.engine }));
+      site.synthesize((app) => site.nemesis(app));
       expect((await site.plan(stack)).exitCode).toBe(0);
     });
 
@@ -165,7 +164,11 @@ describeE2e("the image", () => {
       (app: VoBoxApp) =>
         new Site(app, "nemesis", {
           engine: site.engine,
-          image: { base: BaseImage.debian(), ...image },
+          image: {
+            base: BaseImage.debian(),
+            cvmfsPackage: compatibleCvmfsPackage(),
+            ...image,
+          },
           vobox: { fqdn: "nemesis.cern.ch", ...vobox },
         }),
     );
@@ -183,6 +186,7 @@ describeE2e("the image", () => {
         ...compiledEnvironment(),
         DOCKER_HOST: site.engine,
         VOBOX_NEMESIS_RESOLVERS: "10.0.0.1",
+        VOBOX_NEMESIS_CVMFS_CLIENT: e2eParts().containerClient,
         CDKTF_OUTDIR: join(site.directory, "cdktf.out"),
       },
     });

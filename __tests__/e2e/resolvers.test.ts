@@ -12,7 +12,7 @@ import type { Daemon } from "../../local/support/host";
 import { waitFor } from "../../local/support/wait";
 import { SiteStack } from "../../stacks/site-stack";
 import { describeE2e } from "./support/parts";
-import { SiteHost } from "./support/site-host";
+import { compatibleCvmfsPackage, SiteHost } from "./support/site-host";
 
 jest.setTimeout(120_000);
 
@@ -73,7 +73,10 @@ describeE2e("the site's resolvers in order, in every network mode", () => {
     site.synthesize((app) => {
       const stack = new SiteStack(app, "networks");
       stack.useDocker(site.engine);
-      const image = new VoBoxImage(stack, "image", { base: BaseImage.debian() });
+      const image = new VoBoxImage(stack, "image", {
+        base: BaseImage.debian(),
+        cvmfsPackage: compatibleCvmfsPackage(),
+      });
       for (const network of [VoBoxNetwork.host(), VoBoxNetwork.bridge()])
         new VoBoxContainer(stack, network.mode, {
           image,

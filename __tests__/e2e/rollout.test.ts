@@ -5,7 +5,7 @@ import { BaseImage, VoBoxFile, VoBoxService, VoBoxServices, type VoBoxImageProps
 import { waitFor } from "../../local/support/wait";
 import { Site } from "../../stacks/site";
 import { describeE2e } from "./support/parts";
-import { SiteHost, type ContainerInspection } from "./support/site-host";
+import { compatibleCvmfsPackage, SiteHost, type ContainerInspection } from "./support/site-host";
 
 jest.setTimeout(180_000);
 
@@ -24,6 +24,10 @@ class SlowDebian extends BaseImage {
 
   override renderInstall(packages: readonly string[]): string {
     return `${this.debian.renderInstall(packages)}\nRUN ${endless} || true`;
+  }
+
+  override renderCvmfsInstall(): string {
+    return this.debian.renderCvmfsInstall();
   }
 }
 
@@ -184,6 +188,7 @@ describeE2e("a changed image", () => {
         new Site(app, container, {
           engine: site.engine,
           image: {
+            cvmfsPackage: compatibleCvmfsPackage(),
             base: BaseImage.debian(),
             files: [VoBoxFile.fromText("/etc/vobox-release", `${version}\n`)],
             ...image,

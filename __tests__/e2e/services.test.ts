@@ -8,7 +8,7 @@ import type { SiteStatus } from "../../cli/status";
 import type { VoBoxApp } from "../../stacks/app";
 import { Site } from "../../stacks/site";
 import { describeE2e } from "./support/parts";
-import { SiteHost } from "./support/site-host";
+import { compatibleCvmfsPackage, SiteHost } from "./support/site-host";
 
 jest.setTimeout(120_000);
 
@@ -51,6 +51,7 @@ describeE2e("the services of a VO-Box", () => {
     new Site(app, "services", {
       engine: site.engine,
       image: {
+        cvmfsPackage: compatibleCvmfsPackage(),
         base: BaseImage.debian(),
         services,
         files: [VoBoxFile.fromText(environmentFile, "COLOUR=green\n")],

@@ -3,7 +3,10 @@ import * as api from "../../lib";
 it("exports the public API and nothing else", () => {
   expect(Object.keys(api).sort()).toEqual([
     "BaseImage",
+    "CvmfsClient",
     "CvmfsMount",
+    "CvmfsPackage",
+    "CvmfsProxy",
     "CvmfsRepository",
     "DnsSettings",
     "Refusal",

@@ -42,7 +42,9 @@ const ordinary = {
 
 describe("assertEngineUsable", () => {
   it("takes an ordinary engine", async () => {
-    assertEngineUsable(await engine(ordinary));
+    const found = await engine(ordinary);
+    assertEngineUsable(found);
+    expect(found.virtualMachine).toBe(false);
   });
 
   it("takes one that says little of how it was set up", async () => {
@@ -50,7 +52,6 @@ describe("assertEngineUsable", () => {
   });
 
   it.each([
-    [{ OperatingSystem: "Docker Desktop" }, /is Docker Desktop's, .* \/cvmfs .*: use a Docker en/],
     [
       { SecurityOptions: ["name=seccomp,profile=builtin", "name=rootless"] },
       /is rootless: .*: use/,
@@ -63,6 +64,11 @@ describe("assertEngineUsable", () => {
     const found = await engine({ ...ordinary, ...set });
     expect(() => assertEngineUsable(found)).toThrow(sentence);
     expect(() => assertEngineUsable(found)).toThrow(Problem);
+  });
+
+  it("knows an engine whose containers do not see this machine's mounts", async () => {
+    const { virtualMachine } = await engine({ ...ordinary, OperatingSystem: "Docker Desktop" });
+    expect(virtualMachine).toBe(true);
   });
 
   it("refuses containers of another kernel", async () => {

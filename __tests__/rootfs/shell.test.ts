@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { BaseImage, VoBoxServices } from "../../lib";
+import { BaseImage, CvmfsPackage, VoBoxServices } from "../../lib";
 import { writeBuildContext } from "../support/build-context";
 import { top } from "../support/compiled";
 import { useScratch } from "../support/scratch";
@@ -63,6 +63,7 @@ describe("shellcheck finds nothing in", () => {
       {
         base: BaseImage.debian(),
         packages: [],
+        cvmfsPackage: CvmfsPackage.official(),
         account: { name: "alicesgm", uid: 1000 },
         services: VoBoxServices.jalien().list,
         files: [],

@@ -1,5 +1,7 @@
 import { getServers } from "node:dns";
 import { isIP } from "node:net";
+import { join } from "node:path";
+import { CvmfsMount, CvmfsPackage } from "../../lib";
 import { localMachine } from "../../stacks/local-machine";
 
 it("takes the engine, resolvers and startup commands from the environment", () =>
@@ -23,6 +25,22 @@ it("has the machine's own resolvers and socket otherwise", () =>
       .slice(0, 3),
     startupDirectory: undefined,
   }));
+
+it("can be told to mount CVMFS in the container, with another client or none in the image", () => {
+  const from = (client: string) =>
+    localMachine({ VOBOX_NEMESIS_CVMFS: "container", VOBOX_NEMESIS_CVMFS_CLIENT: client });
+  expect(from("").cvmfs).toEqual(CvmfsMount.inContainer());
+  expect(from("").cvmfsPackage).toBeUndefined();
+  expect(from("none").cvmfsPackage).toEqual(CvmfsPackage.none());
+  const files = from(join(__dirname, "sites")).cvmfsPackage?.files.map(({ target }) => target);
+  expect(files).toContain("/nemesis.test.ts");
+  expect(localMachine({ VOBOX_NEMESIS_CVMFS: "host" }).cvmfs).toBeUndefined();
+});
+
+it("refuses another form", () =>
+  expect(() => localMachine({ VOBOX_NEMESIS_CVMFS: "both" })).toThrow(
+    'nemesis: VOBOX_NEMESIS_CVMFS: given "both"; allowed: host or container.',
+  ));
 
 it("can be told to have no resolvers", () =>
   expect(localMachine({ VOBOX_NEMESIS_RESOLVERS: "" }).resolvers).toEqual([]));

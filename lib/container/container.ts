@@ -77,7 +77,7 @@ export class VoBoxContainer extends Construct {
     const stopGraceSeconds = props.stopGraceSeconds ?? 60;
     this.validateNames(props);
     this.name = this.validateName(props);
-    props.cvmfs.validate(this, "cvmfs");
+    props.cvmfs.validate(this, "cvmfs", image);
     props.dns?.validate(this, "dns", network.sharesHost);
     checkWholeNumber(this, "memoryMegabytes", memory, {
       minimum: 512,
@@ -92,7 +92,7 @@ export class VoBoxContainer extends Construct {
     this.validateStopGrace(stopGraceSeconds, image);
 
     const parts: readonly ContainerDemands[] = [
-      props.cvmfs.demands(),
+      props.cvmfs.demands(this.name),
       ...(props.dns ? [props.dns.demands()] : []),
     ];
     this.volumeNames = Object.assign(
@@ -133,6 +133,7 @@ export class VoBoxContainer extends Construct {
         .map(([key, value]) => `${key}=${value}`)
         .sort(),
       mounts,
+      upload: renderFiles(parts),
       tmpfs: renderTemporaryDirectories(temporaryDirectories),
       ...renderRights(parts, props.capabilities ?? []),
       healthcheck: renderHealthCheck(check),
@@ -167,7 +168,13 @@ export class VoBoxContainer extends Construct {
         given: Construct.isConstruct(image) ? image.node.path : image,
         allowed: "a construct of an image, such as new VoBoxImage(…)",
       });
-    checkInstance(this, "cvmfs", props.cvmfs, CvmfsMount, "CvmfsMount.fromHost()");
+    checkInstance(
+      this,
+      "cvmfs",
+      props.cvmfs,
+      CvmfsMount,
+      "CvmfsMount.fromHost() or CvmfsMount.inContainer()",
+    );
     if (props.dns !== undefined)
       checkInstance(this, "dns", props.dns, DnsSettings, "new DnsSettings({ servers })");
     if (props.network !== undefined)
@@ -268,4 +275,9 @@ function renderEnvironment(
 function renderStartupDirectory({ startupDirectory }: VoBoxContainerProps): ContainerMounts[] {
   if (startupDirectory === undefined) return [];
   return [{ type: "bind", source: startupDirectory, target: "/etc/vobox/init.d", readOnly: true }];
+}
+
+function renderFiles(parts: readonly ContainerDemands[]): ContainerConfig["upload"] {
+  const files = parts.flatMap((part) => Object.entries(part.files ?? {}));
+  return files.length === 0 ? undefined : files.map(([file, content]) => ({ file, content }));
 }

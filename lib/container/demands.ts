@@ -8,6 +8,8 @@ export interface ContainerDemands {
   readonly mounts?: readonly ContainerMounts[];
   /** Volumes that the engine makes for this container alone, by purpose: their names on the engine. */
   readonly volumeNames?: Readonly<Record<string, string>>;
+  /** Text of files that the engine puts into the container before its first start, by path. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Linux capabilities, as `CAP_SYS_ADMIN`. */
   readonly capabilities?: readonly string[];
   /** Paths of devices, the same on the host and in the container. */

@@ -1,7 +1,7 @@
-import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "../container/demands";
+import type { IVoBoxImage } from "../image/image";
 import {
   absolutePath,
   checkDistinct,
@@ -12,94 +12,101 @@ import {
   copyOf,
   refuse,
 } from "../refusal";
+import { CvmfsClient } from "./client";
 import { CvmfsRepository } from "./repository";
+import { cvmfsUpstream } from "./upstream";
 
 const cvmfsRoot = "/cvmfs";
 
-/** How a host's CVMFS comes into the container. */
-export interface CvmfsFromHostProps {
+/** What is the same wherever CVMFS is mounted. */
+export interface CvmfsMountProps {
   /**
    * The repositories that the VO-Box needs. They decide what init waits for and what counts as healthy.
    * @default - alice.cern.ch and alice-ocdb.cern.ch
    */
   readonly repositories?: readonly CvmfsRepository[];
+}
+
+/** How a host's CVMFS comes into the container. */
+export interface CvmfsFromHostProps extends CvmfsMountProps {
   /**
    * Where the container sees CVMFS: `/cvmfs`, or one repository below it. All software on CVMFS is built for that path.
    * @default /cvmfs
    */
   readonly mountPoint?: string;
   /**
-   * What is bound from the host. It must lie on a shared mount there.
+   * What is bound from the host. The bind has to lie on a shared mount.
    * @default - the mount point's own path
    */
   readonly hostPath?: string;
+  /** The set-up of the host's client: `defaultLocal` is what belongs there. @default - the host's own, whatever it is */
+  readonly client?: CvmfsClient;
+}
+
+/** How a container mounts CVMFS itself. */
+export interface CvmfsInContainerProps extends CvmfsMountProps {
+  /** The set-up of its client. @default new CvmfsClient() */
+  readonly client?: CvmfsClient;
+  /**
+   * The repository with servers and keys of the others, which is mounted first; its own come with the client's
+   * package.
+   * @default cvmfs-config.cern.ch
+   */
+  readonly configRepository?: string;
 }
 
 /** How a VO-Box comes by CVMFS. */
-export class CvmfsMount {
+export abstract class CvmfsMount {
   /**
    * The host's own client, through autofs: `/cvmfs` is bound read-only and with `rslave`, so that what
    * autofs mounts and unmounts on the host later is seen inside. With Docker's default, a repository
    * that was not mounted at the start answers "Too many levels of symbolic links" for ever.
    */
   static fromHost(props: CvmfsFromHostProps = {}): CvmfsMount {
-    return new CvmfsMount(props);
+    return new FromHost(props);
+  }
+
+  /**
+   * The client of the image, in the container: it needs nothing of the host but `/dev/fuse`. The container gets
+   * the capability SYS_ADMIN, which mounting takes, and goes without the engine's AppArmor profile, which
+   * forbids mounts; it is not privileged. Its cache is a volume of its own, for two clients on one cache destroy it.
+   */
+  static inContainer(props: CvmfsInContainerProps = {}): CvmfsMount {
+    return new InContainer(props);
   }
 
   /** The repositories that the VO-Box needs. */
   readonly repositories: readonly CvmfsRepository[];
-  /** Where the container sees CVMFS. */
-  readonly mountPoint: string;
-  /** What is bound from the host. */
-  readonly hostPath: string;
+  /** The set-up of the client; undefined where it is the host's own affair. */
+  readonly client: CvmfsClient | undefined;
 
-  private constructor(props: CvmfsFromHostProps) {
-    checkObject("CvmfsMount", "props", props);
+  protected constructor(props: CvmfsMountProps, client: CvmfsClient | undefined) {
     this.repositories = copyOf(
       props.repositories ?? [CvmfsRepository.alice(), CvmfsRepository.aliceOcdb()],
     );
-    this.mountPoint = props.mountPoint ?? cvmfsRoot;
-    this.hostPath = props.hostPath ?? this.mountPoint;
+    this.client = client;
   }
 
-  /** What it asks of the container with that name. */
-  demands(): ContainerDemands {
-    return { environment: this.environment, mounts: this.mounts };
+  /** What belongs into `/etc/cvmfs/default.local` of the client that mounts; undefined where that is the host's own affair. */
+  get defaultLocal(): string | undefined {
+    return this.client?.renderDefaultLocal(this.repositories);
   }
 
-  private get environment(): Readonly<Record<string, string>> {
-    const probeFiles = this.repositories
-      .filter((repository) => repository.probeFile !== undefined)
-      .map((repository) => `${repository.name}=${repository.probeFile}`);
-    return {
-      VOBOX_CVMFS_REPOSITORIES: this.repositories.map((repository) => repository.name).join(" "),
-      ...(probeFiles.length > 0 && { VOBOX_CVMFS_PROBE_FILES: probeFiles.join(" ") }),
-    };
-  }
+  /** Whether the container mounts CVMFS itself. */
+  protected abstract readonly usesClientOfImage: boolean;
 
-  private get mounts(): readonly ContainerMounts[] {
-    return [
-      {
-        type: "bind",
-        source: this.hostPath,
-        target: this.mountPoint,
-        readOnly: true,
-        bindOptions: { propagation: "rslave" },
-      },
-    ];
-  }
+  /** What it asks of the container with that name on the engine. */
+  abstract demands(containerName: string): ContainerDemands;
 
-  /** @throws Refusal for repositories, mount point or host path that cannot work. */
-  validate(scope: IConstruct, property: string): void {
-    checkText(scope, `${property}.mountPoint`, this.mountPoint, {
-      pattern: /^\/cvmfs(\/[a-z0-9][a-z0-9.-]*)?$/,
-      allowed: "/cvmfs, or one repository's directory in it",
-      remedy: "The software on CVMFS is built for that path.",
-    });
-    checkText(scope, `${property}.hostPath`, this.hostPath, {
-      pattern: absolutePath,
-      allowed: "an absolute path on the host other than /, without blanks, . or ..",
-    });
+  /** @throws Refusal for repositories, paths or client settings that cannot work, and for an image that lacks a client */
+  validate(scope: IConstruct, property: string, image: IVoBoxImage): void {
+    if (this.usesClientOfImage && !image.hasCvmfsClient)
+      refuse(scope, {
+        property,
+        given: "CvmfsMount.inContainer()",
+        allowed: "CvmfsMount.fromHost() with this image, which holds no CVMFS client",
+        remedy: "Give the image a client: cvmfsPackage: CvmfsPackage.official().",
+      });
     checkList(scope, `${property}.repositories`, this.repositories);
     if (this.repositories.length === 0)
       refuse(scope, {
@@ -118,15 +125,106 @@ export class CvmfsMount {
         'CvmfsRepository.alice(), CvmfsRepository.aliceOcdb() or new CvmfsRepository("<name>.<domain>")',
       );
       repository.validate(scope, place);
-      if (Token.isUnresolved(repository.name) || Token.isUnresolved(this.mountPoint)) return;
-      if (!`${cvmfsRoot}/${repository.name}/`.startsWith(`${this.mountPoint}/`))
+    });
+    checkDistinct(scope, `${property}.repositories`, this.repositories, ({ name }) => name);
+    if (this.client === undefined) return;
+    const place = `${property}.client`;
+    checkInstance(scope, place, this.client, CvmfsClient, "new CvmfsClient({ … })");
+    this.client.validate(scope, place);
+  }
+
+  /** What init and health are told, wherever CVMFS is mounted. */
+  protected get environment(): Readonly<Record<string, string>> {
+    const probeFiles = this.repositories
+      .filter((repository) => repository.probeFile !== undefined)
+      .map((repository) => `${repository.name}=${repository.probeFile}`);
+    return {
+      VOBOX_CVMFS_REPOSITORIES: this.repositories.map((repository) => repository.name).join(" "),
+      ...(probeFiles.length > 0 && { VOBOX_CVMFS_PROBE_FILES: probeFiles.join(" ") }),
+    };
+  }
+}
+
+class FromHost extends CvmfsMount {
+  protected override readonly usesClientOfImage = false;
+  private readonly mountPoint: string;
+  private readonly hostPath: string;
+
+  constructor(props: CvmfsFromHostProps) {
+    checkObject("CvmfsMount", "props", props);
+    super(props, props.client);
+    this.mountPoint = props.mountPoint ?? cvmfsRoot;
+    this.hostPath = props.hostPath ?? this.mountPoint;
+  }
+
+  override demands(): ContainerDemands {
+    return {
+      environment: this.environment,
+      mounts: [
+        {
+          type: "bind",
+          source: this.hostPath,
+          target: this.mountPoint,
+          readOnly: true,
+          bindOptions: { propagation: "rslave" },
+        },
+      ],
+    };
+  }
+
+  override validate(scope: IConstruct, property: string, image: IVoBoxImage): void {
+    checkText(scope, `${property}.mountPoint`, this.mountPoint, {
+      pattern: /^\/cvmfs(\/[a-z0-9][a-z0-9.-]*)?$/,
+      allowed: "/cvmfs, or one repository's directory in it",
+      remedy: "The software on CVMFS is built for that path.",
+    });
+    checkText(scope, `${property}.hostPath`, this.hostPath, {
+      pattern: absolutePath,
+      allowed: "an absolute path on the host other than /, without blanks, . or ..",
+    });
+    super.validate(scope, property, image);
+    this.repositories.forEach(({ name }, index) => {
+      if (Token.isUnresolved(name) || Token.isUnresolved(this.mountPoint)) return;
+      if (!`${cvmfsRoot}/${name}/`.startsWith(`${this.mountPoint}/`))
         refuse(scope, {
-          property: place,
-          given: repository.name,
+          property: `${property}.repositories[${index}]`,
+          given: name,
           allowed: `repositories below ${this.mountPoint}`,
           remedy: "Bind /cvmfs as a whole.",
         });
     });
-    checkDistinct(scope, `${property}.repositories`, this.repositories, ({ name }) => name);
+  }
+}
+
+class InContainer extends CvmfsMount {
+  protected override readonly usesClientOfImage = true;
+  private readonly configRepository: string;
+
+  constructor(props: CvmfsInContainerProps) {
+    checkObject("CvmfsMount", "props", props);
+    super(props, props.client ?? new CvmfsClient());
+    this.configRepository = props.configRepository ?? cvmfsUpstream.configRepository;
+  }
+
+  override demands(containerName: string): ContainerDemands {
+    const cache = `${containerName}-cvmfs-cache`;
+    return {
+      environment: {
+        ...this.environment,
+        VOBOX_CVMFS_CONFIG_REPOSITORY: this.configRepository,
+      },
+      volumeNames: { cvmfsCache: cache },
+      mounts: [{ type: "volume", source: cache, target: "/var/lib/cvmfs" }],
+      files: { "/etc/cvmfs/default.local": this.defaultLocal ?? "" },
+      capabilities: ["SYS_ADMIN"],
+      devices: ["/dev/fuse"],
+      // An engine on a host without AppArmor takes it and ignores it.
+      securityOptions: ["apparmor=unconfined"],
+    };
+  }
+
+  override validate(scope: IConstruct, property: string, image: IVoBoxImage): void {
+    super.validate(scope, property, image);
+    new CvmfsRepository(this.configRepository).validate(scope, `${property}.configRepository`);
   }
 }

@@ -1,4 +1,5 @@
 import type { IConstruct } from "constructs";
+import { cvmfsUpstream } from "../cvmfs/upstream";
 import { checkObject, checkText } from "../refusal";
 
 /** Another image of a base's family. */
@@ -41,6 +42,12 @@ export abstract class BaseImage {
   /** Dockerfile instructions that install the packages. */
   abstract renderInstall(packages: readonly string[]): string;
 
+  /**
+   * Dockerfile instructions that install the official CVMFS client.
+   * @param releasePackage address of the package that makes its repository known. @default - CERN's
+   */
+  abstract renderCvmfsInstall(releasePackage?: string): string;
+
   /** @throws Refusal for a reference without a fixed version. */
   validate(scope: IConstruct, property: string): void {
     checkText(scope, `${property}.reference`, this.reference, {
@@ -62,6 +69,10 @@ function referenceIn(props: BaseImageProps): string {
 function listed(packages: readonly string[]): string {
   return packages.join(" \\\n      ");
 }
+
+/** What `cvmfs_config setup` writes beside the maps of autofs, which an image has no use for. */
+const allowOthers =
+  "(grep -qx user_allow_other /etc/fuse.conf || echo user_allow_other >>/etc/fuse.conf)";
 
 class EnterpriseLinux extends BaseImage {
   // The commands that the VO-Box scripts call: ldapsearch, envsubst, perl, curl, tar, ps, hostname.
@@ -92,6 +103,17 @@ class EnterpriseLinux extends BaseImage {
       " && dnf clean all",
     ].join("\n");
   }
+
+  override renderCvmfsInstall(
+    releasePackage: string = cvmfsUpstream.releasePackages.enterpriseLinux,
+  ): string {
+    return [
+      `RUN dnf -y install ${releasePackage} \\`,
+      " && dnf -y install --setopt=install_weak_deps=False cvmfs cvmfs-fuse3 \\",
+      ` && ${allowOthers} \\`,
+      " && dnf clean all",
+    ].join("\n");
+  }
 }
 
 class Debian extends BaseImage {
@@ -118,6 +140,20 @@ class Debian extends BaseImage {
       " && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \\",
       `      ${listed(packages)} \\`,
       " && rm -rf /var/lib/apt/lists/*",
+    ].join("\n");
+  }
+
+  override renderCvmfsInstall(
+    releasePackage: string = cvmfsUpstream.releasePackages.debian,
+  ): string {
+    return [
+      `RUN curl --fail --silent --show-error --location --output /tmp/cvmfs-release.deb ${releasePackage} \\`,
+      " && apt-get update \\",
+      " && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends /tmp/cvmfs-release.deb \\",
+      " && apt-get update \\",
+      " && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends cvmfs cvmfs-fuse3 \\",
+      ` && ${allowOthers} \\`,
+      " && rm -rf /tmp/cvmfs-release.deb /var/lib/apt/lists/*",
     ].join("\n");
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CvmfsPackage } from "../cvmfs/package";
 import type { BaseImage } from "./base-image";
 import { VoBoxFile } from "./file";
 import type { VoBoxService } from "./service";
@@ -9,6 +10,7 @@ import type { VoBoxService } from "./service";
 export interface ImageContent {
   readonly base: BaseImage;
   readonly packages: readonly string[];
+  readonly cvmfsPackage: CvmfsPackage;
   readonly account: VoAccount;
   readonly services: readonly VoBoxService[];
   readonly files: readonly VoBoxFile[];
@@ -34,7 +36,12 @@ const shippedRootfs = join(__dirname, "rootfs");
 
 /** All files of an image, in order of their paths. One of the caller's takes the place of a shipped one. */
 export function filesOf(content: ImageContent): readonly VoBoxFile[] {
-  const files = [...shippedFiles(), ...serviceFiles(content), ...content.files];
+  const files = [
+    ...VoBoxFile.fromDirectory(shippedRootfs),
+    ...serviceFiles(content),
+    ...content.cvmfsPackage.files,
+    ...content.files,
+  ];
   const byTarget = new Map(files.map((file) => [file.target, file]));
   return [...byTarget.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
 }
@@ -63,15 +70,6 @@ export function buildContext(
       }
     },
   };
-}
-
-function shippedFiles(): VoBoxFile[] {
-  return readdirSync(shippedRootfs, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return VoBoxFile.fromPath(path, `/${relative(shippedRootfs, path)}`);
-    });
 }
 
 /** What the shipped programs are told of the services and the account. */
@@ -149,8 +147,9 @@ function shellWord(word: string): string {
 }
 
 function renderDockerfile(content: ImageContent, files: readonly VoBoxFile[]): string {
-  const { base, account, services } = content;
-  const packages = [...new Set([...base.requiredPackages, ...content.packages])].sort();
+  const { base, account, services, cvmfsPackage } = content;
+  const named = [...base.requiredPackages, ...cvmfsPackage.packages, ...content.packages];
+  const packages = [...new Set(named)].sort();
   const others = [...new Set(services.map((service) => service.user ?? account.name))].filter(
     (user) => user !== account.name && user !== "root",
   );
@@ -167,6 +166,7 @@ function renderDockerfile(content: ImageContent, files: readonly VoBoxFile[]): s
     `FROM ${base.reference}`,
     'LABEL org.opencontainers.image.title="ALICE VO-Box"',
     base.renderInstall(packages),
+    ...cvmfsPackage.renderInstall(base),
     `RUN ${accounts.join(" \\\n && ")}`,
     `COPY rootfs/ ${staging}/`,
     // Not copied straight to /: that would give /etc and /usr the modes that the umask of the machine

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
 import type { IConstruct } from "constructs";
 import { checkText, checkWholeNumber, Refusal } from "../refusal";
 
@@ -23,6 +24,20 @@ export class VoBoxFile {
       readFileSync(source),
       options.mode ?? (executable ? 0o755 : 0o644),
     );
+  }
+
+  /**
+   * Copies of all files below a directory of this machine, each at its path below that directory.
+   * @param directory with the files as they are to lie in the image, e.g. `rootfs/etc/…`
+   * @throws Error when the directory cannot be read
+   */
+  static fromDirectory(directory: string): VoBoxFile[] {
+    return readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return VoBoxFile.fromPath(path, `/${relative(directory, path)}`);
+      });
   }
 
   /**

@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image";
 import { App, Manifest, TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { CvmfsPackage } from "../cvmfs/package";
 import { refuseCollidingIds } from "../ids";
 import { visitLeaves } from "../leaves";
 import {
@@ -35,6 +36,8 @@ export interface IVoBoxImage extends IConstruct {
    * other. The container's `stopGraceSeconds` has to cover it.
    */
   readonly stopSeconds: number;
+  /** Whether it holds a CVMFS client, which `CvmfsMount.inContainer()` needs. */
+  readonly hasCvmfsClient: boolean;
 }
 
 /** What an image holds. */
@@ -45,6 +48,12 @@ export interface VoBoxImageProps {
   readonly services?: VoBoxServices;
   /** Packages besides those that the VO-Box needs, by the names of the base's family. @default - none */
   readonly packages?: readonly string[];
+  /**
+   * The CVMFS client in it. One image serves containers that mount CVMFS themselves and those that are given the
+   * host's.
+   * @default CvmfsPackage.official()
+   */
+  readonly cvmfsPackage?: CvmfsPackage;
   /** Files besides the shipped ones; one with the path of a shipped file takes its place. @default - none */
   readonly files?: readonly VoBoxFile[];
   /** Name of the image on the engine, without a tag. @default vobox */
@@ -63,6 +72,7 @@ export interface VoBoxImageProps {
 export class VoBoxImage extends Construct implements IVoBoxImage {
   readonly reference: string;
   readonly stopSeconds: number;
+  readonly hasCvmfsClient: boolean;
   /** The Terraform resource: for what the provider can and no prop names. */
   readonly resource: Image;
 
@@ -79,6 +89,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     const account: VoAccount = { name: voAccountName, uid: props.accountUid ?? 1000 };
     const packages = props.packages ?? [];
     const files = props.files ?? [];
+    const cvmfsPackage = props.cvmfsPackage ?? CvmfsPackage.official();
 
     checkInstance(this, "base", base, BaseImage, "BaseImage.el9() or BaseImage.debian()");
     base.validate(this, "base");
@@ -90,26 +101,18 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
       "VoBoxServices.jalien() or VoBoxServices.of(new VoBoxService({ … }))",
     );
     services.validate(this, "services");
-    checkList(this, "packages", packages);
-    checkList(this, "files", files);
-    packages.forEach((one, index) =>
-      checkText(this, `packages[${index}]`, one, {
-        pattern: /^[A-Za-z0-9][A-Za-z0-9.+:_-]*$/,
-        allowed: "the name of a package",
-      }),
+    this.validatePackages("packages", packages);
+    this.validateFiles("files", files);
+    checkInstance(
+      this,
+      "cvmfsPackage",
+      cvmfsPackage,
+      CvmfsPackage,
+      "CvmfsPackage.official(), CvmfsPackage.compatible({ files }) or CvmfsPackage.none()",
     );
-    files.forEach((file, index) => {
-      const place = `files[${index}]`;
-      checkInstance(
-        this,
-        place,
-        file,
-        VoBoxFile,
-        "VoBoxFile.fromPath(source, target) or VoBoxFile.fromText(target, text)",
-      );
-      file.validate(this, place);
-    });
-    checkDistinct(this, "files", files, (file) => file.target);
+    cvmfsPackage.validate(this, "cvmfsPackage");
+    this.validatePackages("cvmfsPackage.packages", cvmfsPackage.packages);
+    this.validateFiles("cvmfsPackage.files", cvmfsPackage.files);
     checkText(this, "name", name, {
       pattern: /^[a-z0-9]+([._/-][a-z0-9]+)*$/,
       allowed: "lower-case letters, digits, and . _ - / between them, without a tag",
@@ -121,11 +124,12 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
       unit: "user numbers",
     });
 
-    const content = { base, packages, account, services: services.list, files };
+    const content = { base, packages, cvmfsPackage, account, services: services.list, files };
     const allFiles = filesOf(content);
     this.refuseFilesInFiles(allFiles);
     const context = buildContext(content, allFiles);
     this.reference = `${name}:${context.hash.slice(0, tagLength)}`;
+    this.hasCvmfsClient = cvmfsPackage.isThere;
     this.stopSeconds = services.list.reduce((sum, service) => sum + service.stopSeconds, 0);
     this.resource = new Image(this, "Default", {
       name: this.reference,
@@ -158,6 +162,40 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     const path = posix.join(ownFolder, context.hash);
     context.writeTo(join(stackFolder, path));
     return path;
+  }
+
+  private validatePackages(property: string, packages: readonly string[]): void {
+    checkList(this, property, packages);
+    packages.forEach((one, index) => {
+      checkText(this, `${property}[${index}]`, one, {
+        pattern: /^[A-Za-z0-9][A-Za-z0-9.+:_-]*$/,
+        allowed: "the name of a package",
+      });
+      if (one === "autofs")
+        refuse(this, {
+          property: `${property}[${index}]`,
+          given: one,
+          allowed: "no autofs in an image",
+          remedy:
+            "CVMFS is mounted by the host's autofs, or by the VO-Box itself, which takes none.",
+        });
+    });
+  }
+
+  private validateFiles(property: string, files: readonly VoBoxFile[]): void {
+    checkList(this, property, files);
+    files.forEach((file, index) => {
+      const place = `${property}[${index}]`;
+      checkInstance(
+        this,
+        place,
+        file,
+        VoBoxFile,
+        "VoBoxFile.fromPath(source, target) or VoBoxFile.fromText(target, text)",
+      );
+      file.validate(this, place);
+    });
+    checkDistinct(this, property, files, (file) => file.target);
   }
 
   private refuseFilesInFiles(files: readonly VoBoxFile[]): void {

@@ -1,41 +1,26 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { repositoryRoot } from "../settings";
 import type { Daemon, Host } from "../support/host";
 import { Problem } from "../support/problem";
-import { waitFor } from "../support/wait";
 import { HostFiles } from "./host-files";
 import { hasForeignAutofs, ownMountPoints, parseMounts, type Mount } from "./mounts";
-import { publishRepository, type Publication } from "./publish";
-
-export { buildClient } from "./client";
-
-/** A repository to publish and serve. */
-export interface LocalRepository {
-  /** Full name, e.g. "alice.cern.ch". */
-  readonly name: string;
-  /** The directory tree that it holds. */
-  readonly source: string;
-}
+import { waitUntilReady } from "./ready";
+import { LocalRepositories, type LocalRepository } from "./repositories";
 
 export interface CvmfsServiceOptions {
   /** Where the repositories appear under /cvmfs. */
   readonly host: Host;
   readonly repositories: readonly LocalRepository[];
-  /** Keeps keys, published data, cache and maps; created. The host sees it at the same path. */
+  /** Keeps published data, cache and maps; created. The host sees it at the same path. */
   readonly directory: string;
+  /** See {@link LocalRepositories}. @default - in the directory */
+  readonly keysDirectory?: string;
   /** The program that buildClient returned. The host sees it at the same path. */
   readonly clientBinary: string;
   /** Port of the repository server on the host's 127.0.0.1. */
   readonly port: number;
+  /** Text of the client's default.local, which is the site's. @default - no proxy */
+  readonly defaultLocal?: string;
   /** After so long without use autofs unmounts a repository. @default 600, autofs's own */
   readonly idleTimeoutSeconds?: number;
   /**
@@ -47,19 +32,12 @@ export interface CvmfsServiceOptions {
 
 // How long autofs remembers a failed mount. Its own 60 s would hide a repaired one for a minute.
 const NEGATIVE_TIMEOUT_SECONDS = 1;
-const serverName = "cvmfs-server";
 const autofsName = "automount";
-const START_LIMIT_MILLISECONDS = 20_000;
-
-/** The stand-ins for ALICE's two repositories, which lie beside this file. */
-export function standInRepositories(): LocalRepository[] {
-  const directory = path.join(__dirname, "stand-ins");
-  const names = readdirSync(directory).sort();
-  return names.map((name) => ({ name, source: path.join(directory, name) }));
-}
 
 /** A site's CVMFS on a host: repositories, their server, and autofs with the map line of real sites. */
 export class CvmfsService {
+  /** What autofs mounts. */
+  readonly repositories: LocalRepositories;
   private readonly directory: string;
   private readonly files: HostFiles;
 
@@ -72,6 +50,12 @@ export class CvmfsService {
   private constructor(private readonly options: CvmfsServiceOptions) {
     mkdirSync(options.directory, { recursive: true });
     this.directory = realpathSync(options.directory);
+    const keysDirectory = options.keysDirectory ?? path.join(this.directory, "keys");
+    this.repositories = new LocalRepositories({
+      ...options,
+      directory: this.directory,
+      keysDirectory,
+    });
     this.map = path.join(this.directory, "auto.cvmfs");
     this.madeMountPoint = path.join(this.directory, "made-mount-point");
     this.files = new HostFiles(options.host, this.directory);
@@ -87,19 +71,20 @@ export class CvmfsService {
    */
   static async start(options: CvmfsServiceOptions): Promise<CvmfsService> {
     const service = new CvmfsService(options);
-    const runs = (name: string): boolean => options.host.findDaemon(name)?.isRunning() === true;
+    const { host } = options;
     await service.assertNoOtherCvmfs();
-    const before = [serverName, autofsName].filter(runs);
+    const served = LocalRepositories.isServedOn(host);
+    const mounts = CvmfsService.isRunningOn(host);
     try {
-      await service.configure(await service.publish());
-      if (!runs(serverName)) await service.startServer();
-      if (!runs(autofsName)) await service.startAutofs();
+      await service.repositories.publish();
+      await service.configure();
+      await service.repositories.startServer();
+      if (!mounts) await service.startAutofs();
     } catch (error) {
       // A VO-Box may be reading through what an earlier start brought up.
-      if (before.length === 0) await service.stop();
-      else
-        for (const name of [serverName, autofsName].filter((one) => !before.includes(one)))
-          await options.host.findDaemon(name)?.stop();
+      if (!served && !mounts) await service.stop();
+      else if (!mounts) await service.stopAutofs();
+      else if (!served) await service.repositories.stopServer();
       throw error;
     }
     return service;
@@ -135,56 +120,11 @@ export class CvmfsService {
     return host.findDaemon(autofsName)?.isRunning() === true;
   }
 
-  /** The same of the repository server. */
-  static isServedOn(host: Host): boolean {
-    return host.findDaemon(serverName)?.isRunning() === true;
-  }
-
-  /** The repository server. */
-  get server(): Daemon {
-    return this.daemon(serverName);
-  }
-
   /** The automount daemon of /cvmfs. */
   get autofs(): Daemon {
-    return this.daemon(autofsName);
-  }
-
-  private daemon(name: string): Daemon {
-    const daemon = this.options.host.findDaemon(name);
-    if (!daemon) throw new Error(`${name} has not been started`);
+    const daemon = this.options.host.findDaemon(autofsName);
+    if (!daemon) throw new Error(`${autofsName} has not been started`);
     return daemon;
-  }
-
-  /** Publishes what has changed in the sources. Seen where a repository is mounted anew, not before. */
-  async publish(): Promise<Publication[]> {
-    const publications: Publication[] = [];
-    for (const { name, source } of this.options.repositories) {
-      const destination = path.join(this.directory, "cvmfs", name);
-      const keysDirectory = path.join(this.directory, "keys");
-      publications.push(
-        await publishRepository({ repository: name, source, destination, keysDirectory }),
-      );
-    }
-    return publications;
-  }
-
-  async startServer(): Promise<void> {
-    const { host, port } = this.options;
-    const program = serverProgram();
-    const started = Date.now();
-    const args = [program, this.directory, "127.0.0.1", String(port)];
-    const daemon = await host.startDaemon(serverName, process.execPath, args);
-    // The log goes on from start to start, so the time in the line tells which one it is of.
-    const isReady = () =>
-      [...readFileSync(daemon.logFile, "utf8").matchAll(/^listening on \S+ since (\S+)$/gm)].some(
-        ([, since]) => Date.parse(since) >= started,
-      );
-    await this.waitUntilReady("The repository server", daemon, isReady);
-  }
-
-  async stopServer(): Promise<void> {
-    await this.options.host.findDaemon(serverName)?.stop();
   }
 
   async startAutofs(): Promise<void> {
@@ -211,7 +151,7 @@ export class CvmfsService {
       readFileSync(`/proc/${daemon.pid}/mounts`, "utf8")
         .split("\n")
         .some((line) => / \/cvmfs autofs /.test(line) && line.includes(`,pgrp=${daemon.pid},`));
-    await this.waitUntilReady("autofs", daemon, isReady);
+    await waitUntilReady("autofs", host, daemon, isReady);
   }
 
   /** As `systemctl stop autofs` does: unmounts what is not in use, and leaves the rest. */
@@ -228,7 +168,7 @@ export class CvmfsService {
     const { host } = this.options;
     for (const point of ownMountPoints(await this.mounts(), this.map))
       await host.tryRun("umount", ["--lazy", point]);
-    await this.stopServer();
+    await this.repositories.stopServer();
     await this.files.remove();
     if (existsSync(this.madeMountPoint)) {
       await host.tryRun("rmdir", ["/cvmfs"]);
@@ -237,21 +177,23 @@ export class CvmfsService {
   }
 
   /** Writes the client's configuration, keys and mount helper where the official client has them. */
-  private async configure(publications: readonly Publication[]): Promise<void> {
-    const { host, port, repositories, clientBinary } = this.options;
-    const settings = [
-      "# Written by cdktf-vobox: repositories on this machine, read by a compatible client.",
-      `CVMFS_SERVER_URL='http://127.0.0.1:${port}/cvmfs/@fqrn@'`,
-      "CVMFS_HTTP_PROXY=DIRECT",
+  private async configure(): Promise<void> {
+    const { host, clientBinary, defaultLocal = "CVMFS_HTTP_PROXY=DIRECT\n" } = this.options;
+    const note =
+      "# Written by cdktf-vobox: repositories on this machine, read by a compatible client.";
+    const client = [
+      note,
       `CVMFS_CACHE_BASE='${path.join(this.directory, "cache")}'`,
       `CVMFS_USYSLOG='${path.join(this.directory, "client.log")}'`,
       `CVMFS_COMPATIBLE_CLIENT='${clientBinary}'`,
       "",
     ];
-    await this.files.install("/etc/cvmfs/default.local", settings.join("\n"));
-    const key = readFileSync(publications[0].publicKeyFile);
-    const domains = repositories.map(({ name }) => name.slice(name.indexOf(".") + 1));
-    for (const domain of new Set(domains)) {
+    await this.files.install("/etc/cvmfs/default.d/90-cdktf-vobox-local.conf", client.join("\n"));
+    await this.files.install("/etc/cvmfs/default.local", defaultLocal);
+    const key = this.repositories.readPublicKey();
+    const server = `${note}\nCVMFS_SERVER_URL='${this.repositories.serverUrl}'\n`;
+    for (const domain of this.repositories.domains) {
+      await this.files.install(`/etc/cvmfs/domain.d/${domain}.local`, server);
       await this.files.install(`/etc/cvmfs/keys/${domain}/cdktf-vobox-local.pub`, key);
     }
     const helper = readFileSync(path.join(__dirname, "mount.cvmfs"));
@@ -260,28 +202,4 @@ export class CvmfsService {
     if ((await host.tryRun("mkdir", ["/cvmfs"])).exitCode === 0)
       writeFileSync(this.madeMountPoint, "");
   }
-
-  private async waitUntilReady(what: string, daemon: Daemon, isReady: () => boolean) {
-    const outcome = await waitFor(`${what} ready`, START_LIMIT_MILLISECONDS, () => {
-      if (!daemon.isRunning()) return "ended";
-      return isReady() && "ready";
-    }).catch(() => "silent");
-    if (outcome === "ready") return;
-    const state = outcome === "ended" ? "ended while starting" : "did not come up in time";
-    const log = readFileSync(daemon.logFile, "utf8").trim().split("\n").slice(-5).join("\n");
-    throw new Problem(
-      `${what} on ${this.options.host.name} ${state}; its log, ${daemon.logFile}, ends with:\n${log}`,
-    );
-  }
-}
-
-/** The compiled server, also when this runs from its source, as in tests. */
-function serverProgram(): string {
-  const program = path.join(repositoryRoot(), "dist", "local", "cvmfs", "server.js");
-  if (!existsSync(program)) {
-    throw new Problem(
-      `The repository server is not compiled: there is no ${program}; run "npm run build".`,
-    );
-  }
-  return program;
 }

@@ -1,4 +1,4 @@
-import { BaseImage, DnsSettings } from "../../lib";
+import { BaseImage, type CvmfsMount, type CvmfsPackage, DnsSettings } from "../../lib";
 import type { VoBoxApp } from "../app";
 import { Site } from "../site";
 
@@ -9,6 +9,10 @@ export interface NemesisProps {
   readonly resolvers?: readonly string[];
   /** Directory of this machine with startup commands. @default - none */
   readonly startupDirectory?: string;
+  /** How CVMFS comes into the container. @default CvmfsMount.fromHost() */
+  readonly cvmfs?: CvmfsMount;
+  /** The CVMFS client of the image. @default CvmfsPackage.official() */
+  readonly cvmfsPackage?: CvmfsPackage;
   /** Seconds that it gets to become healthy in a deployment. @default 600 */
   readonly healthLimitSeconds?: number;
 }
@@ -20,9 +24,10 @@ export class Nemesis extends Site {
       engine: props.engine,
       healthLimitSeconds: props.healthLimitSeconds,
       // What a machine without a container registry can make; the other sites run EL 9.
-      image: { base: BaseImage.debian() },
+      image: { base: BaseImage.debian(), cvmfsPackage: props.cvmfsPackage },
       vobox: {
         fqdn: "nemesis.cern.ch",
+        cvmfs: props.cvmfs,
         dns: props.resolvers?.length ? new DnsSettings({ servers: props.resolvers }) : undefined,
         startupDirectory: props.startupDirectory,
         // Stand-ins need little, and a person waits for the result.

@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { CvmfsService, standInRepositories } from "../../../local/cvmfs/service";
+import { standInRepositories } from "../../../local/cvmfs/repositories";
+import { CvmfsService } from "../../../local/cvmfs/service";
 import { PrivateHost } from "../../../local/private-host";
 import { localDirectory, repositoryRoot } from "../../../local/settings";
 import type { Daemon } from "../../../local/support/host";

@@ -3,6 +3,8 @@ export interface E2eParts {
   /** For every call of Terraform and cdktf. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cvmfsClient: string;
+  /** Directory with the same client as files of an image. */
+  readonly containerClient: string;
   /** A data-root with the base image and the layers of Nemesis's image, to start engines with. */
   readonly engineSeed: string;
 }

@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CvmfsService, standInRepositories } from "../../../local/cvmfs/service";
+import { standInRepositories } from "../../../local/cvmfs/repositories";
+import { CvmfsService } from "../../../local/cvmfs/service";
+import { cvmfsKeysDirectory } from "../../../local/local-site";
 import { PrivateHost } from "../../../local/private-host";
-import { localDirectory, repositoryRoot } from "../../../local/settings";
+import { cvmfsServerPort, localDirectory, repositoryRoot } from "../../../local/settings";
 import { tryRun, run, type CommandResult } from "../../../local/support/run";
+import { CvmfsPackage, VoBoxFile } from "../../../lib";
 import { VoBoxApp } from "../../../stacks/app";
+import { Nemesis, type NemesisProps } from "../../../stacks/sites/nemesis";
 import { e2eParts } from "./parts";
 
 export interface SiteHostOptions {
@@ -12,6 +16,13 @@ export interface SiteHostOptions {
   readonly liveRestore?: boolean;
   /** Seconds after which autofs unmounts an idle repository. @default 600 */
   readonly idleTimeoutSeconds?: number;
+  /** Text of the default.local of the host's CVMFS client. @default - no proxy */
+  readonly defaultLocal?: string;
+}
+
+/** The client for images that reads the local repositories: the official one's packages cannot be had everywhere. */
+export function compatibleCvmfsPackage(): CvmfsPackage {
+  return CvmfsPackage.compatible({ files: VoBoxFile.fromDirectory(e2eParts().containerClient) });
 }
 
 /** A private host with engine, autofs and CVMFS: a site to deploy to. Gone, whole, with {@link destroy} or with this process. */
@@ -35,8 +46,10 @@ export class SiteHost {
         host,
         repositories: standInRepositories(),
         directory: join(directory, "cvmfs"),
+        keysDirectory: cvmfsKeysDirectory(),
         clientBinary: parts.cvmfsClient,
-        port: 18000,
+        port: cvmfsServerPort,
+        defaultLocal: options.defaultLocal,
         ignoreInstalledClient: true,
         idleTimeoutSeconds: options.idleTimeoutSeconds,
       });
@@ -58,6 +71,15 @@ export class SiteHost {
 
   get engine(): string {
     return this.host.engineAddress;
+  }
+
+  /** Nemesis on this host, its image with the client that reads the local repositories. */
+  nemesis(app: VoBoxApp, props: Partial<NemesisProps> = {}): Nemesis {
+    return new Nemesis(app, {
+      engine: this.engine,
+      cvmfsPackage: compatibleCvmfsPackage(),
+      ...props,
+    });
   }
 
   /** Removes host and files. */

@@ -1,17 +1,34 @@
 import { Lazy } from "cdktf";
-import { type CvmfsFromHostProps, CvmfsMount, CvmfsRepository } from "../../../lib";
+import {
+  CvmfsClient,
+  type CvmfsFromHostProps,
+  type CvmfsInContainerProps,
+  CvmfsMount,
+  CvmfsPackage,
+  CvmfsProxy,
+  CvmfsRepository,
+  type IVoBoxImage,
+  VoBoxImage,
+} from "../../../lib";
 import { useScratch } from "../../support/scratch";
-import { newStack, refusalOf, wrong } from "../../support/synthesis";
+import { newImage, newStack, refusalOf, wrong } from "../../support/synthesis";
 
 useScratch();
 
+let image: IVoBoxImage;
+let bare: IVoBoxImage;
+beforeAll(() => {
+  image = newImage();
+  bare = new VoBoxImage(newStack(), "bare", { cvmfsPackage: CvmfsPackage.none() });
+});
+
 function validate(props: CvmfsFromHostProps): void {
-  CvmfsMount.fromHost(props).validate(newStack(), "cvmfs");
+  CvmfsMount.fromHost(props).validate(newStack(), "cvmfs", bare);
 }
 
 describe("CvmfsMount.fromHost", () => {
   it("binds /cvmfs read-only, and so that later mounts of autofs are seen inside", () => {
-    expect(CvmfsMount.fromHost().demands().mounts).toEqual([
+    expect(CvmfsMount.fromHost().demands("box").mounts).toEqual([
       {
         type: "bind",
         source: "/cvmfs",
@@ -26,7 +43,7 @@ describe("CvmfsMount.fromHost", () => {
     const repositories = [CvmfsRepository.alice()];
     const props = { mountPoint: "/cvmfs/alice.cern.ch", hostPath: "/srv/alice", repositories };
     expect(() => validate(props)).not.toThrow();
-    expect(CvmfsMount.fromHost(props).demands().mounts?.[0]).toMatchObject({
+    expect(CvmfsMount.fromHost(props).demands("box").mounts?.[0]).toMatchObject({
       source: "/srv/alice",
       target: "/cvmfs/alice.cern.ch",
       readOnly: true,
@@ -35,15 +52,84 @@ describe("CvmfsMount.fromHost", () => {
   });
 
   it("tells init and health the repositories and their probe files", () => {
-    expect(CvmfsMount.fromHost().demands().environment).toEqual({
+    expect(CvmfsMount.fromHost().demands("box").environment).toEqual({
       VOBOX_CVMFS_REPOSITORIES: "alice.cern.ch alice-ocdb.cern.ch",
       VOBOX_CVMFS_PROBE_FILES: "alice.cern.ch=bin/alienv",
     });
     const repositories = [CvmfsRepository.aliceOcdb()];
-    expect(CvmfsMount.fromHost({ repositories }).demands().environment).toEqual({
+    expect(CvmfsMount.fromHost({ repositories }).demands("box").environment).toEqual({
       VOBOX_CVMFS_REPOSITORIES: "alice-ocdb.cern.ch",
     });
   });
+});
+
+describe("CvmfsMount.inContainer", () => {
+  const demands = (props?: CvmfsInContainerProps) => CvmfsMount.inContainer(props).demands("box");
+
+  it("asks for what mounting takes, and not to be privileged", () => {
+    const { capabilities, devices, securityOptions } = demands();
+    expect({ capabilities, devices, securityOptions }).toEqual({
+      capabilities: ["SYS_ADMIN"],
+      devices: ["/dev/fuse"],
+      securityOptions: ["apparmor=unconfined"],
+    });
+  });
+
+  it("has a cache of its own, and nothing of the host's", () => {
+    const { mounts, volumeNames } = demands();
+    expect(mounts).toEqual([
+      { type: "volume", source: "box-cvmfs-cache", target: "/var/lib/cvmfs" },
+    ]);
+    expect(volumeNames).toEqual({ cvmfsCache: "box-cvmfs-cache" });
+  });
+
+  it("tells init the repositories, and which one is mounted first", () => {
+    expect(demands().environment).toEqual({
+      VOBOX_CVMFS_CONFIG_REPOSITORY: "cvmfs-config.cern.ch",
+      VOBOX_CVMFS_REPOSITORIES: "alice.cern.ch alice-ocdb.cern.ch",
+      VOBOX_CVMFS_PROBE_FILES: "alice.cern.ch=bin/alienv",
+    });
+    expect(
+      demands({ configRepository: "config-osg.opensciencegrid.org" }).environment,
+    ).toMatchObject({ VOBOX_CVMFS_CONFIG_REPOSITORY: "config-osg.opensciencegrid.org" });
+  });
+
+  it("puts the client's default.local into the container", () => {
+    const mount = CvmfsMount.inContainer({
+      client: new CvmfsClient({ proxy: CvmfsProxy.through("http://squid:3128") }),
+    });
+    expect(mount.demands("box").files).toEqual({ "/etc/cvmfs/default.local": mount.defaultLocal });
+    expect(mount.defaultLocal).toContain("CVMFS_HTTP_PROXY='http://squid:3128'");
+  });
+
+  const refused = (props: CvmfsInContainerProps, of: IVoBoxImage = image) =>
+    refusalOf(() => CvmfsMount.inContainer(props).validate(newStack(), "cvmfs", of));
+
+  it("needs an image with a client", () =>
+    expect(refused({}, bare)).toBe(
+      'site: cvmfs: given "CvmfsMount.inContainer()"; allowed: CvmfsMount.fromHost() with this image, which ' +
+        "holds no CVMFS client. Give the image a client: cvmfsPackage: CvmfsPackage.official().",
+    ));
+
+  it("refuses a configuration repository that is none, bad repositories and bad settings", () => {
+    expect(refused({ configRepository: "cern" })).toContain(
+      'cvmfs.configRepository.name: given "cern"',
+    );
+    expect(refused({ repositories: [] })).toContain("cvmfs.repositories: given []");
+    expect(refused({ client: wrong({}) })).toContain("allowed: new CvmfsClient({ … })");
+    expect(refused({ client: new CvmfsClient({ quotaMegabytes: 1 }) })).toContain(
+      "cvmfs.client.quotaMegabytes: given 1",
+    );
+    expect(refusalOf(() => CvmfsMount.inContainer(wrong("x")))).toContain("an object");
+  });
+});
+
+it("says what belongs into the default.local of a host, where that is not the host's own affair", () => {
+  expect(CvmfsMount.fromHost().defaultLocal).toBeUndefined();
+  const client = new CvmfsClient();
+  const mount = CvmfsMount.fromHost({ client });
+  expect(mount.defaultLocal).toBe(client.renderDefaultLocal(mount.repositories));
+  expect(mount.demands("box")).not.toHaveProperty("files");
 });
 
 describe("validate", () => {

@@ -1,7 +1,7 @@
 import { Dockerfile, DockerfileParser } from "dockerfile-ast";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BaseImage, VoBoxService, VoBoxServices } from "../../../lib";
+import { BaseImage, CvmfsPackage, VoBoxService, VoBoxServices } from "../../../lib";
 import { writeBuildContext } from "../../support/build-context";
 import { useScratch } from "../../support/scratch";
 import { newStack, refusalOf, wrong } from "../../support/synthesis";
@@ -22,6 +22,7 @@ describe.each([
       {
         base,
         packages: ["extra-package"],
+        cvmfsPackage: CvmfsPackage.official(),
         account: { name: "alicesgm", uid: 1234 },
         services: VoBoxServices.jalien().and(batch).list,
         files: [],
@@ -43,13 +44,14 @@ describe.each([
     expect(dockerfile.getFROMs().map((from) => from.getImage())).toEqual([reference]);
     expect(dockerfile.getDirectives()).toEqual([]);
     expect(text).not.toMatch(/#\s*syntax\s*=/i);
-    expect(text).not.toMatch(/latest/i);
+    expect(text).not.toMatch(/:latest/i);
   });
 
   it("knows its instructions", () =>
     expect(dockerfile.getInstructions().map((instruction) => instruction.getKeyword())).toEqual([
       "FROM",
       "LABEL",
+      "RUN",
       "RUN",
       "RUN",
       "COPY",

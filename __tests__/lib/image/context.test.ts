@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { BaseImage, VoBoxFile, VoBoxService, VoBoxServices } from "../../../lib";
+import { BaseImage, CvmfsPackage, VoBoxFile, VoBoxService, VoBoxServices } from "../../../lib";
 import type { ImageContent } from "../../../lib/image/context";
 import { writeBuildContext, type WrittenContext } from "../../support/build-context";
 import { useScratch } from "../../support/scratch";
@@ -15,6 +15,7 @@ function write(content: Partial<ImageContent> = {}): WrittenContext {
     {
       base: BaseImage.debian(),
       packages: [],
+      cvmfsPackage: CvmfsPackage.official(),
       // An account of every machine: supervisord looks it up when it reads a program.
       account: { name: "daemon", uid: 1000 },
       services: VoBoxServices.jalien().list,

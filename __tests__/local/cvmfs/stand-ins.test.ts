@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { standInRepositories } from "../../../local/cvmfs/service";
+import { standInRepositories } from "../../../local/cvmfs/repositories";
 
 const directory = path.join(__dirname, "../../../local/cvmfs");
 

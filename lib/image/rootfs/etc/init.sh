@@ -90,6 +90,9 @@ run_steps() {
 finish() {
   local code=$1 waited=0
   rm -f "$run/step" "$run/supervisor.sock"
+  if [ -n "${VOBOX_CVMFS_CONFIG_REPOSITORY-}" ]; then
+    /usr/libexec/vobox/cvmfs release
+  fi
   if owns_all_processes && kill -TERM -1 2>/dev/null; then
     # tini reaps them; only tini and this shell remain when /proc lists no other.
     while [ "$waited" -lt $((leftover_seconds * 10)) ] && others_remain; do

@@ -1,7 +1,8 @@
 // npm start: prepares what this machine lacks, deploys the test site Nemesis, waits for its health, prints its status.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
-import { cdktf, main, refuseUnknown, runHere, runLogged, top } from "./support.mjs";
+import { cdktf, main, refuseUnknown, run, runHere, runLogged, top } from "./support.mjs";
 
 /** What the services of the VO-Box listen on, in the host's own network. */
 const servicePorts = [
@@ -63,6 +64,7 @@ await main(async (args) => {
         onLine,
       }),
     );
+  await removeUnfinishedContainer(site.engineAddress);
   await progress.step("cdktf deploy 'nemesis-*'", (onLine) =>
     cdktf("deploy", "nemesis-*", { env: environment, onLine }),
   );
@@ -88,7 +90,24 @@ await main(async (args) => {
 
 async function runsContainer(engine) {
   if (engine === undefined) return false;
-  const format = ["--format", "{{.State.Running}}"];
-  const inspect = ["--host", engine, "container", "inspect", ...format, "nemesis"];
-  return (await runLogged("docker", inspect, { log: "docker.log" })).output.trim() === "true";
+  return (await inspectContainer(engine, "{{.State.Running}}")) === "true";
+}
+
+/**
+ * Removes a container that was made and never started, where Terraform does not know of it: it was interrupted
+ * between the engine's making and answering, and could not make another one with the name.
+ */
+async function removeUnfinishedContainer(engine) {
+  const [status, id] = (await inspectContainer(engine, "{{.State.Status}} {{.Id}}")).split(" ");
+  const state = join(top, "state", "nemesis-vobox.tfstate");
+  if (status !== "created" || (existsSync(state) && readFileSync(state, "utf8").includes(id)))
+    return;
+  await run("docker", ["--host", engine, "container", "rm", id], { log: "docker.log" });
+}
+
+/** What the engine knows of Nemesis, in that format; empty where there is none. */
+async function inspectContainer(engine, format) {
+  const inspect = ["--host", engine, "container", "inspect", "--format", format, "nemesis"];
+  const { code, output } = await runLogged("docker", inspect, { log: "docker.log" });
+  return code === 0 ? output.trim() : "";
 }

@@ -293,6 +293,17 @@ describeE2e("npm start and destroy on a machine with an engine", () => {
     expect(stdout).toMatch(/stand-ins/);
   });
 
+  test("a container that was made, never started, and is unknown to Terraform does not stand in the way", async () => {
+    const { container } = await status(machine);
+    const image = (
+      await machine.docker("container", "inspect", "--format={{.Config.Image}}", "nemesis")
+    ).trim();
+    await machine.docker("container", "rm", "--force", "nemesis");
+    await machine.docker("container", "create", "--name=nemesis", image);
+    expect((await machine.script("start")).exitCode).toBe(0);
+    expect((await status(machine)).container).not.toEqual(container);
+  });
+
   test("destroy takes away what start put there, and nothing else", async () => {
     expect((await machine.script("destroy", ["--remove-data"])).exitCode).toBe(0);
     expect(await machine.traces()).toEqual(before);
@@ -325,6 +336,27 @@ describeE2e("npm start and destroy on a machine with an engine", () => {
     expect(lastWords(result)).toMatch(
       /^No Docker engine answers .*: run this as root on Debian, or start/,
     );
+  });
+
+  test("someone who is not root but may use the engine gets a VO-Box that mounts CVMFS itself", async () => {
+    const env = await machine.prepareFor("nobody");
+    const started = await machine.script("start", [], env, "nobody");
+    expect(started.stderr).toMatch(
+      /^This account is not root, and cannot run autofs: the VO-Box mounts/m,
+    );
+    expect(started.exitCode).toBe(0);
+    expect(started.stdout).toMatch(/^nemesis: healthy$/m);
+    expect(started.stdout).toMatch(/alice\.cern\.ch +yes .* cvmfs-compatible-client/);
+    expect(started.stdout).toMatch(/VOBOX_NEMESIS_CVMFS=container/);
+    expect(started.stdout).toMatch(/stand-ins/);
+    expect((await machine.mounts()).filter((mount) => /cvmfs|fuse|autofs/.test(mount))).toEqual([]);
+    const volumes = ["nemesis-cvmfs-cache", "nemesis-logs", "nemesis-state"];
+    expect((await machine.docker("volume", "ls", "--quiet")).trim().split("\n")).toEqual(volumes);
+
+    const destroyed = await machine.script("destroy", ["--remove-data"], env, "nobody");
+    expect(destroyed.exitCode).toBe(0);
+    expect(await machine.docker("volume", "ls", "--quiet")).toBe("");
+    expect(await machine.traces()).toEqual(before);
   });
 
   test("tests that cannot run are counted as skipped, and fail in CI", async () => {

@@ -23,7 +23,11 @@ import {
   refuse,
 } from "../refusal";
 import { refusePrivateKeys } from "../secrets";
-import { appliedByReplacementHash, appliedByReplacementLabel } from "./applied-by-replacement";
+import {
+  appliedByReplacementHash,
+  appliedByReplacementLabel,
+  notComparable,
+} from "./applied-by-replacement";
 import type { ContainerDemands } from "./demands";
 import { validateEnvironment, validateLabels } from "./environment";
 import {
@@ -146,6 +150,7 @@ export class VoBoxContainer extends Construct {
     };
     this.resource = new Container(this, "Default", {
       ...asLiterals(config),
+      lifecycle: { ignoreChanges: notComparable },
       dependsOn: this.resourcesOf(image),
     });
     this.node.defaultChild = this.resource;

@@ -81,7 +81,28 @@ export class Machine {
     });
   }
 
-  /** The same in the background, under that name. */
+  /**
+   * What an account without rights needs to run the scripts: it may use the engine and write to the clone, and has
+   * prepared parts of its own. Returns its environment.
+   */
+  async prepareFor(user: "nobody"): Promise<Readonly<Record<string, string>>> {
+    const home = join(this.directory, `home-of-${user}`);
+    const local = join(home, "local");
+    mkdirSync(local, { recursive: true });
+    const parts = ["terraform", "cvmfs/cvmfs-compatible-client", "answers"];
+    parts.push("cvmfs/cvmfs-compatible-client.stamp");
+    await run("cp", ["--archive", "--parents", ...parts, local], {
+      cwd: join(this.clone, ".local"),
+    });
+    await run("chown", ["--recursive", "65534:65534", home]);
+    for (const folder of ["cdktf.out", "state"])
+      rmSync(join(this.clone, folder), { recursive: true, force: true });
+    chmodSync(this.clone, 0o777);
+    await this.host.run("chmod", ["0666", "/run/docker.sock"]);
+    return { HOME: home, VOBOX_LOCAL_DIR: local };
+  }
+
+  /** A script in the background, under that name. */
   scriptInBackground(
     daemon: string,
     name: "start" | "destroy",

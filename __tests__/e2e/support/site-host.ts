@@ -18,6 +18,8 @@ export interface SiteHostOptions {
   readonly idleTimeoutSeconds?: number;
   /** Text of the default.local of the host's CVMFS client. @default - no proxy */
   readonly defaultLocal?: string;
+  /** More arguments for dockerd. @default - none */
+  readonly engineArguments?: readonly string[];
 }
 
 /** The client for images that reads the local repositories: the official one's packages cannot be had everywhere. */
@@ -53,7 +55,11 @@ export class SiteHost {
         ignoreInstalledClient: true,
         idleTimeoutSeconds: options.idleTimeoutSeconds,
       });
-      await host.startEngine({ seed: parts.engineSeed, liveRestore: options.liveRestore });
+      await host.startEngine({
+        seed: parts.engineSeed,
+        liveRestore: options.liveRestore,
+        arguments: options.engineArguments,
+      });
       return new SiteHost(host, cvmfs, directory);
     } catch (error) {
       await host.destroy();
@@ -226,6 +232,14 @@ export interface ContainerInspection {
     readonly Image: string;
     readonly Hostname: string;
     readonly Env: readonly string[];
+    readonly StopTimeout: number;
+    readonly Healthcheck: { readonly Interval: number };
+  };
+  readonly HostConfig: {
+    readonly LogConfig: {
+      readonly Type: string;
+      readonly Config: Readonly<Record<string, string>>;
+    };
   };
   readonly State: {
     readonly Status: string;
@@ -233,6 +247,9 @@ export interface ContainerInspection {
     readonly ExitCode: number;
     readonly StartedAt: string;
     readonly FinishedAt: string;
-    readonly Health?: { readonly Status: string };
+    readonly Health?: {
+      readonly Status: string;
+      readonly Log: ReadonlyArray<{ readonly Start: string; readonly End: string }>;
+    };
   };
 }

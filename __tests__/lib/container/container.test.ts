@@ -79,6 +79,7 @@ describe("a container with little given", () => {
       memory_swap: 4096,
       log_driver: "json-file",
       log_opts: { "max-size": "50m", "max-file": "5" },
+      lifecycle: { ignore_changes: ["log_opts"] },
       env: [
         "VOBOX_CVMFS_PROBE_FILES=alice.cern.ch=bin/alienv",
         "VOBOX_CVMFS_REPOSITORIES=alice.cern.ch alice-ocdb.cern.ch",

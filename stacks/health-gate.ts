@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Resource } from "@cdktf/provider-null/lib/resource";
-import { TerraformAsset } from "cdktf";
+import { Annotations, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { VoBox } from "../lib";
 import { asLiterals } from "../lib/literals";
@@ -12,7 +12,11 @@ export interface HealthGateProps {
   readonly vobox: VoBox;
   /** Address of the engine. */
   readonly engine: string;
-  /** Seconds that the VO-Box gets to become healthy, 1 to 86400. @default 600 */
+  /**
+   * Seconds that the VO-Box gets to become healthy, 1 to 86400: with fewer than the engine gives it, a slow start
+   * fails the deployment, and the synthesis warns.
+   * @default 600
+   */
   readonly limitSeconds?: number;
 }
 
@@ -35,6 +39,13 @@ export class HealthGate extends Construct {
       maximum: 86400,
       unit: "seconds",
     });
+    const { patienceSeconds } = vobox.container;
+    if (limitSeconds < patienceSeconds)
+      Annotations.of(this).addWarning(
+        `${this.node.path}: limitSeconds: ${limitSeconds} end before the ${patienceSeconds} seconds that the ` +
+          "health check gives a start (startPeriodSeconds and retries times intervalSeconds): a VO-Box that " +
+          "would become healthy fails the deployment.",
+      );
     const script = new TerraformAsset(this, "Script", {
       path: join(__dirname, "scripts", "await-healthy.sh"),
     });

@@ -61,7 +61,7 @@ describeE2e("a VO-Box whose engine goes away and comes back", () => {
     return stat.slice(stat.lastIndexOf(")")).split(" ")[20];
   }
 
-  test("the engine stopped and started", async () => {
+  test("guard 2: the engine stopped and started", async () => {
     const before = await site.inspect("nemesis");
     await site.host.stopEngine();
     await site.host.startEngine();
@@ -71,7 +71,7 @@ describeE2e("a VO-Box whose engine goes away and comes back", () => {
     expect(after.State.StartedAt).not.toBe(before.State.StartedAt);
   });
 
-  test.each([1, 2])("the engine killed and started, time %i", async () => {
+  test.each([1, 2])("guard 2: the engine killed and started, time %i", async () => {
     const { Id } = await site.inspect("nemesis");
     await site.host.stopEngine("SIGKILL");
     await site.host.startEngine();
@@ -89,7 +89,7 @@ describeE2e("a VO-Box whose engine goes away and comes back", () => {
     expect((await site.inspect("nemesis")).Id).toBe(Id);
   });
 
-  test("stopped by hand: the plan says so, apply starts it, and nothing is deleted", async () => {
+  test("guard 10: stopped by hand: the plan says so, apply starts it, and nothing is deleted", async () => {
     const { Id } = await site.inspect("nemesis");
     await site.docker("stop", "nemesis");
     expect(await plans()).toEqual([0, 0, 2]);

@@ -10,7 +10,7 @@ function validate(props: DnsSettingsProps, sharesHostNetwork = true): void {
 }
 
 describe("environment", () => {
-  it("keeps the order that was given", () => {
+  it("guard 5: keeps the order that was given", () => {
     const settings = new DnsSettings({
       servers: ["10.0.0.9", "2001:db8::1", "10.0.0.1"],
       searchDomains: ["z.cern.ch", "cern.ch"],

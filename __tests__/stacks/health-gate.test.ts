@@ -50,6 +50,42 @@ describe("the wait for health", () => {
     ]));
 });
 
+describe("guard 9: a limit that ends before the health check is through with a start", () => {
+  const warnings = (limitSeconds: number): readonly string[] => {
+    const stack = newStack();
+    const healthCheck = { startPeriodSeconds: 60, retries: 4, intervalSeconds: 10 };
+    const vobox = new VoBox(stack, "vobox", {
+      fqdn: "vobox.cern.ch",
+      image: newImage(),
+      healthCheck,
+    });
+    return new HealthGate(stack, "health", { vobox, engine, limitSeconds }).node.metadata.map(
+      ({ data }) => String(data),
+    );
+  };
+
+  it("is warned of", () =>
+    expect(warnings(99)).toEqual([
+      expect.stringMatching(/^site\/health: limitSeconds: 99 end before the 100 seconds that/),
+    ]));
+
+  it("is no other", () => expect(warnings(100)).toEqual([]));
+
+  it("is not the default with the default check", () => {
+    const stack = newStack();
+    const vobox = new VoBox(stack, "vobox", { fqdn: "vobox.cern.ch", image: newImage() });
+    expect(new HealthGate(stack, "health", { vobox, engine }).node.metadata).toEqual([]);
+  });
+});
+
+it("guard 9: leaves the provider's own wait alone, which taints a VO-Box that is late", () => {
+  const stack = newStack();
+  new VoBox(stack, "vobox", { fqdn: "vobox.cern.ch", image: newImage() });
+  const container = only(synthesize(stack), "docker_container");
+  expect(container).not.toHaveProperty("wait");
+  expect(container).toHaveProperty("healthcheck");
+});
+
 it("refuses a limit out of range", () => {
   const stack = newStack();
   const vobox = new VoBox(stack, "vobox", { fqdn: "vobox.cern.ch", image: newImage() });

@@ -7,6 +7,7 @@ import { BaseImage, type IVoBoxImage, Refusal, VoBoxImage } from "../../lib";
 export function newStack(): TerraformStack {
   const stack = new TerraformStack(Testing.app(), "site");
   new DockerProvider(stack, "docker", { host: "unix:///var/run/docker.sock" });
+  stack.addOverride("terraform.required_providers.docker.version", "~> 4.6");
   new NullProvider(stack, "null");
   return stack;
 }

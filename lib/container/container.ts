@@ -12,6 +12,7 @@ import { voAccountHome } from "../image/account";
 import type { IVoBoxImage } from "../image/image";
 import { asLiterals } from "../literals";
 import { VoBoxNetwork } from "../network/network";
+import { requireProviderVersion } from "../provider-version";
 import {
   absolutePath,
   checkInstance,
@@ -33,6 +34,7 @@ import { validateEnvironment, validateLabels } from "./environment";
 import {
   completeHealthCheck,
   type HealthCheckProps,
+  patienceSeconds,
   renderHealthCheck,
   validateHealthCheck,
 } from "./health-check";
@@ -65,6 +67,8 @@ export class VoBoxContainer extends Construct {
     readonly logs: string;
     readonly [purpose: string]: string;
   };
+  /** Seconds from a start until the engine calls it unhealthy, where it does not become healthy. */
+  readonly patienceSeconds: number;
   /** The Terraform resource: for what the provider can and no prop names. */
   readonly resource: Container;
 
@@ -72,6 +76,7 @@ export class VoBoxContainer extends Construct {
   constructor(scope: Construct, id: string, props: VoBoxContainerProps) {
     super(scope, id);
     refuseCollidingIds(this);
+    requireProviderVersion(this);
     checkObject(this, "props", props);
     refusePrivateKeys(this, props);
     this.validateKinds(props);
@@ -105,6 +110,7 @@ export class VoBoxContainer extends Construct {
     ) as VoBoxContainer["volumeNames"];
     const check = completeHealthCheck(props.healthCheck);
     validateHealthCheck(this, check);
+    this.patienceSeconds = patienceSeconds(check);
     const mounts = [
       ...this.renderVolumes(),
       ...parts.flatMap((part) => part.mounts ?? []),

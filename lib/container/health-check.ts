@@ -40,6 +40,11 @@ export function validateHealthCheck(scope: IConstruct, check: Required<HealthChe
   }
 }
 
+/** Seconds from a start until the engine calls a VO-Box unhealthy that never was healthy: before, it may still become so. */
+export function patienceSeconds(check: Required<HealthCheckProps>): number {
+  return check.startPeriodSeconds + check.retries * check.intervalSeconds;
+}
+
 /** The check as the provider takes it: the image's own program decides. */
 export function renderHealthCheck(check: Required<HealthCheckProps>): ContainerHealthcheck {
   return {

@@ -5,6 +5,7 @@ import { App, Manifest, TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { CvmfsPackage } from "../cvmfs/package";
 import { refuseCollidingIds } from "../ids";
+import { requireProviderVersion } from "../provider-version";
 import { visitLeaves } from "../leaves";
 import {
   checkDistinct,
@@ -80,6 +81,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
   constructor(scope: Construct, id: string, props: VoBoxImageProps = {}) {
     super(scope, id);
     refuseCollidingIds(this);
+    requireProviderVersion(this);
     checkObject(this, "props", props);
     refusePrivateKeys(this, props);
     this.refuseTokens(props);

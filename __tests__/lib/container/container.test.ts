@@ -108,12 +108,32 @@ describe("a container with little given", () => {
     });
   });
 
-  it("leaves the provider's unordered dns, volumes and privileges alone", () => {
+  it("guards 1 and 5: leaves the provider's unordered dns, volumes and privileges alone", () => {
     for (const property of ["dns", "dns_search", "dns_opts", "volumes", "privileged", "wait"])
       expect(container).not.toHaveProperty(property);
   });
 
-  it("keeps the volumes out of Terraform's hands", () =>
+  it("guard 2: restarts always", () => expect(container["restart"]).toBe("always"));
+
+  it("guard 7: has memory without swap as a pair, and a log driver with all its options", () => {
+    expect(container["memory_swap"]).toBe(container["memory"]);
+    expect(container["log_driver"]).toBe("json-file");
+    expect(container["log_opts"]).toEqual({ "max-size": "50m", "max-file": "5" });
+    expect(container["lifecycle"]).toEqual({ ignore_changes: ["log_opts"] });
+    for (const property of ["ulimit", "security_opts"])
+      expect(container).not.toHaveProperty(property);
+  });
+
+  it("guard 8: has a grace for the provider's stop and for the engine's", () =>
+    expect([container["destroy_grace_seconds"], container["stop_timeout"]]).toEqual([60, 60]));
+
+  it("guard 12: asks for nothing that an old engine refuses", () => {
+    for (const mount of container["mounts"] as readonly Resource[])
+      expect(mount).not.toHaveProperty("volume_options");
+    expect(container["healthcheck"]).not.toHaveProperty("start_interval");
+  });
+
+  it("guard 10: keeps state and logs in volumes, out of Terraform's hands", () =>
     expect(Object.keys(synthesized.resource ?? {})).toEqual(["docker_container"]));
 });
 
@@ -186,7 +206,7 @@ describe("a container with everything given", () => {
   });
 });
 
-describe("the label that forces a replacement", () => {
+describe("guard 3: the label that forces a replacement", () => {
   const labelWith = (props: Given): string => labelsOf(containerWith(props))[replaceOn];
   let plain: string;
   beforeAll(() => {
@@ -234,7 +254,7 @@ describe("the label that forces a replacement", () => {
   ])("stays with %s", (_name, props) => expect(labelWith(props)).toBe(plain));
 });
 
-describe("durations", () => {
+describe("guard 7: durations", () => {
   it.each([
     [5, "5s"],
     [59, "59s"],

@@ -56,7 +56,7 @@ describe("an image", () => {
     expect(image.stopSeconds).toBe(seconds[0] + seconds[1]);
   });
 
-  it("is built before the old one is dropped, which stays on the engine", () => {
+  it("guard 4: is built before the old one is dropped, which stays on the engine", () => {
     const { triggers, build, ...rest } = only(synthesized, "docker_image");
     expect(rest).toEqual({
       name: image.reference,
@@ -193,7 +193,7 @@ describe("its tag in another checkout", () => {
 });
 
 describe("its context on disk", () => {
-  it("lies in the output of its stack, alone: the one of an earlier synthesis goes", () => {
+  it("guard 16: lies in a folder of its own in the output of its stack: the one of an earlier synthesis goes", () => {
     const contexts = (outdir: string): string[] =>
       readdirSync(join(outdir, "stacks/s/assets/image"));
     const outdir = join(scratch.folder, "output");
@@ -202,6 +202,8 @@ describe("its context on disk", () => {
       const image = new VoBoxImage(new TerraformStack(app, "s"), "image", {
         files: [VoBoxFile.fromText("/etc/a", text)],
       });
+      // Terraform runs there, and up to 3.x the provider takes a Dockerfile of that folder first.
+      expect(readdirSync(join(outdir, "stacks/s"))).not.toContain("Dockerfile");
       expect(contexts(outdir)).toEqual([expect.stringContaining(image.reference.split(":")[1])]);
       return image.reference;
     });

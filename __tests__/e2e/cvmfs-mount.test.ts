@@ -1,3 +1,4 @@
+import { CvmfsClient, CvmfsMount, CvmfsProxy } from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import type { VoBoxApp } from "../../stacks/app";
 import { describeE2e } from "./support/parts";
@@ -8,14 +9,23 @@ jest.setTimeout(120_000);
 const probe = "/cvmfs/alice.cern.ch/bin/alienv";
 const ocdb = "/cvmfs/alice-ocdb.cern.ch";
 
+/** The site's set-up of its host's client. Nothing listens on this proxy: the second group is asked then. */
+const cvmfs = CvmfsMount.fromHost({
+  client: new CvmfsClient({
+    proxy: CvmfsProxy.through("http://127.0.0.1:3999").orNone(),
+    quotaMegabytes: 6000,
+  }),
+});
+
 describeE2e("CVMFS in the container, served by the host's autofs", () => {
   let site: SiteHost;
 
   beforeAll(async () => {
     // Shorter than the pause between two health checks: an idle repository expires in it.
-    site = await SiteHost.start({ name: "cvmfs-mount", idleTimeoutSeconds: 2 });
+    const { defaultLocal } = cvmfs;
+    site = await SiteHost.start({ name: "cvmfs-mount", idleTimeoutSeconds: 2, defaultLocal });
     const stacks = site.synthesize((app: VoBoxApp) => {
-      site.nemesis(app);
+      site.nemesis(app, { cvmfs });
     });
     const image = await imageReference(stacks);
     await noRepositoryMounted();
@@ -50,6 +60,12 @@ describeE2e("CVMFS in the container, served by the host's autofs", () => {
     expect(await site.inside("nemesis", ["cat", probe], "alicesgm")).toContain("alienv");
     const listed = await site.inside("nemesis", ["ls", ocdb], "alicesgm");
     expect(listed).toContain("calibration");
+  });
+
+  test("the host's client goes by the site's default.local", async () => {
+    const text = await site.host.run("cat", ["/etc/cvmfs/default.local"]);
+    expect(text).toBe(cvmfs.defaultLocal);
+    expect(text).toContain("CVMFS_QUOTA_LIMIT='6000'");
   });
 
   test("with a private bind, and all else the same, it is not", async () => {

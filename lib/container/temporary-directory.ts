@@ -1,5 +1,12 @@
 import type { IConstruct } from "constructs";
-import { absolutePath, checkDistinct, checkObject, checkText, checkWholeNumber } from "../refusal";
+import {
+  absolutePath,
+  checkDistinct,
+  checkObject,
+  checkText,
+  checkWholeNumber,
+  refuse,
+} from "../refusal";
 
 /** A directory that lies in memory: empty at each start, and gone with the container. */
 export interface TemporaryDirectory {
@@ -26,6 +33,13 @@ export function validateTemporaryDirectories(
       pattern: absolutePath,
       allowed: "an absolute path in the container other than /, without blanks, . or ..",
     });
+    if (/^\/cvmfs(\/|$)/.test(directory.path))
+      refuse(scope, {
+        property: `${place}.path`,
+        given: directory.path,
+        allowed: "a directory outside of /cvmfs",
+        remedy: "It would hide the repositories.",
+      });
     checkWholeNumber(scope, `${place}.sizeMegabytes`, directory.sizeMegabytes, {
       minimum: 1,
       maximum: 65536,

@@ -45,6 +45,11 @@ it.each(badNumbers(1, 65536))("refuses the size %p", (sizeMegabytes) =>
 it("refuses a path that is none, one given twice, and what is no object", () => {
   const refused = (list: unknown) => refusalOf(() => containerWith(wrong(list)));
   expect(refused([{ path: "tmp", sizeMegabytes: 1 }])).toContain("[0].path: given");
+  for (const path of ["/cvmfs", "/cvmfs/alice.cern.ch"])
+    expect(refused([{ path, sizeMegabytes: 1 }])).toContain(
+      `temporaryDirectories[0].path: given "${path}"; allowed: a directory outside of /cvmfs`,
+    );
+  expect(() => refused([{ path: "/cvmfs-scratch", sizeMegabytes: 1 }])).toThrow("it was taken");
   const twice = { path: "/tmp", sizeMegabytes: 1 };
   expect(refused([twice, twice])).toContain("allowed: each one once");
   expect(refused(["/tmp"])).toContain("allowed: an object with named values");

@@ -75,11 +75,12 @@ const allowOthers =
   "(grep -qx user_allow_other /etc/fuse.conf || echo user_allow_other >>/etc/fuse.conf)";
 
 class EnterpriseLinux extends BaseImage {
-  // The commands that the VO-Box scripts call: ldapsearch, envsubst, perl, curl, tar, ps, hostname.
+  // The commands that the VO-Box scripts and AliEn's call: ldapsearch, envsubst, perl, curl, tar, ps, hostname, awk, which.
   readonly requiredPackages = [
     "ca-certificates",
     "curl-minimal",
     "findutils",
+    "gawk",
     "gettext",
     "hostname",
     "openldap-clients",
@@ -89,6 +90,7 @@ class EnterpriseLinux extends BaseImage {
     "supervisor",
     "tar",
     "util-linux",
+    "which",
   ];
 
   constructor(reference: string) {

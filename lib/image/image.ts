@@ -100,7 +100,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
       "services",
       services,
       VoBoxServices,
-      "VoBoxServices.jalien() or VoBoxServices.of(new VoBoxService({ … }))",
+      "VoBoxServices.jalien(), VoBoxServices.alien() or VoBoxServices.of(new VoBoxService({ … }))",
     );
     services.validate(this, "services");
     this.validatePackages("packages", packages);

@@ -1,14 +1,9 @@
+import { Annotations } from "cdktf";
 import type { IConstruct } from "constructs";
 import { checkDistinct, checkInstance, refuse } from "../refusal";
-import { voAccountHome, voAccountName } from "./account";
+import { alienServices } from "./profiles/alien";
+import { jalienServices } from "./profiles/jalien";
 import { VoBoxService } from "./service";
-
-const libexec = "/usr/libexec/vobox/services";
-const configuration = `${voAccountHome}/.alien/config`;
-/** A JVM that finds its configuration wanting takes seconds to say so and end. */
-const startSeconds = 10;
-/** Looks for a process of the VO account; a bracket in the pattern keeps it from finding others that look. */
-const findProcess = ["pgrep", "-u", voAccountName, "-f", "--"];
 
 /** A set of services, as a profile or put together from a profile and services of one's own. */
 export class VoBoxServices {
@@ -17,27 +12,15 @@ export class VoBoxServices {
    * with Java and code from alice.cern.ch.
    */
   static jalien(): VoBoxServices {
-    return new VoBoxServices([
-      new VoBoxService({
-        name: "monalisa",
-        command: [`${libexec}/monalisa`],
-        environmentFile: `${configuration}/ml.env`,
-        startSeconds,
-        // Two HUPs and a TERM, 9 s at most, and room for the wrapper.
-        stopSeconds: 15,
-        priority: 100,
-        healthCommand: [...findProcess, "[-]DMonaLisa_HOME="],
-      }),
-      new VoBoxService({
-        name: "ce",
-        command: [`${libexec}/jalien-ce`],
-        environmentFile: `${configuration}/CE.env`,
-        startSeconds,
-        stopSeconds: 10,
-        priority: 200,
-        healthCommand: [...findProcess, "[a]lien\\.site\\.ComputingElement"],
-      }),
-    ]);
+    return new VoBoxServices(jalienServices());
+  }
+
+  /**
+   * The services of 2017: `monalisa`, `clustermonitor`, `ce` and `cmreport` of AliEn, as a site with CVMFS
+   * ran them. All run as the VO account, with Perl, Java and code from alice.cern.ch.
+   */
+  static alien(): VoBoxServices {
+    return new VoBoxServices(alienServices());
   }
 
   /** Services of one's own alone. */
@@ -67,7 +50,7 @@ export class VoBoxServices {
     return new VoBoxServices([...this.list, ...services], this.unknown);
   }
 
-  /** @throws Refusal for an empty set, an unknown or duplicate name, or a service that is refused. */
+  /** @throws Refusal for an empty set, an unknown or duplicate name, or a service that is refused. Warns of PackMan. */
   validate(scope: IConstruct, property: string): void {
     if (this.unknown.length > 0)
       refuse(scope, {
@@ -84,5 +67,10 @@ export class VoBoxServices {
       service.validate(scope, place);
     });
     checkDistinct(scope, property, this.list, (service) => service.name);
+    if (this.list.some(({ name }) => name === "packman"))
+      Annotations.of(scope).addWarning(
+        `${scope.node.path}: ${property}: "packman" installs packages that every VO-Box reads from CVMFS; ` +
+          "ALICE asks for it, and for its port 9991/tcp, only where there is no CVMFS.",
+      );
   }
 }

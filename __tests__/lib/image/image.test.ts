@@ -273,7 +273,8 @@ describe("refusals", () => {
     );
   });
 
-  const profiles = "VoBoxServices.jalien() or VoBoxServices.of(new VoBoxService({ … }))";
+  const profiles =
+    "VoBoxServices.jalien(), VoBoxServices.alien() or VoBoxServices.of(new VoBoxService({ … }))";
   const ways = "VoBoxFile.fromPath(source, target) or VoBoxFile.fromText(target, text)";
   it.each<[place: string, given: unknown, allowed: string, props: unknown]>([
     ["base", "debian:12", "BaseImage.el9() or BaseImage.debian()", { base: "debian:12" }],

@@ -1,4 +1,4 @@
-import { VoBoxService, VoBoxServices } from "../../../lib";
+import { VoBoxImage, VoBoxService, VoBoxServices } from "../../../lib";
 import { useScratch } from "../../support/scratch";
 import { newStack, refusalOf } from "../../support/synthesis";
 
@@ -30,6 +30,86 @@ describe("the profile of JAliEn", () => {
       expect(healthCommand.join(" ")).not.toMatch(new RegExp(healthCommand[5]));
     }
   });
+});
+
+describe("the profile of AliEn", () => {
+  const { list } = VoBoxServices.alien();
+
+  it("is the four services of a site with CVMFS, as the VO account, in the order of their start", () => {
+    const inOrder = [...list].sort((a, b) => a.priority - b.priority);
+    expect(inOrder.map(({ name, user }) => [name, user])).toEqual([
+      ["monalisa", undefined],
+      ["clustermonitor", undefined],
+      ["ce", undefined],
+      ["cmreport", undefined],
+    ]);
+    expect(new Set(list.map(({ priority }) => priority)).size).toBe(4);
+    expect(() => VoBoxServices.alien().validate(newStack(), "services")).not.toThrow();
+  });
+
+  it("starts each by AliEn's name, with the file of variables that AliEn reads", () => {
+    expect(list.map(({ command }) => command.slice(0, 2))).toEqual(
+      ["MonaLisa", "Monitor", "CE", "CMreport"].map((name) => [
+        "/usr/libexec/vobox/services/alien",
+        name,
+      ]),
+    );
+    for (const { environmentFile } of list)
+      expect(environmentFile).toBe("/home/alicesgm/.alien/Environment");
+  });
+
+  // From the start commands of AlienServices.sh; the second one is for the older SOAP::Lite.
+  it.each([
+    ["monalisa", "java -DMonaLisa_HOME=/cvmfs/x/java/MonaLisa -Xmx256m"],
+    [
+      "clustermonitor",
+      "/cvmfs/x/httpd -k start -f /home/alicesgm/.alien/httpd/conf.8084/httpd.conf",
+    ],
+    ["clustermonitor", "perl -w /cvmfs/x/scripts/Service.pl ClusterMonitor -logfile /l/CM.log"],
+    ["ce", "perl -w /cvmfs/x/scripts/CE.pl CE -logfile /l/CE.log"],
+    ["cmreport", "perl -w /cvmfs/x/scripts/CMreport.pl CMreport -logfile /l/CMreport.log"],
+  ])("finds the process of %s, and no other's", (name, commandLine) => {
+    const found = list.filter(({ healthCommand }) =>
+      new RegExp(healthCommand[5]).test(commandLine),
+    );
+    expect(found.map((service) => service.name)).toEqual([name]);
+  });
+
+  it("checks each by its own process, as its wrapper does, and not by wrapper or another check", () => {
+    for (const { command, healthCommand } of list) {
+      expect(healthCommand.slice(0, 5)).toEqual(["pgrep", "-u", "alicesgm", "-f", "--"]);
+      expect(command[2]).toBe(healthCommand[5]);
+      for (const line of [command, healthCommand])
+        expect(line.join(" ")).not.toMatch(new RegExp(healthCommand[5]));
+    }
+  });
+
+  it("fits the default grace of the container", () => {
+    const image = new VoBoxImage(newStack(), "image", { services: VoBoxServices.alien() });
+    expect(image.stopSeconds).toBeLessThanOrEqual(60 - 5);
+  });
+
+  it("cannot be added to JAliEn's", () =>
+    expect(refused(VoBoxServices.jalien().and(...list))).toContain(
+      'given "monalisa"; allowed: each',
+    ));
+});
+
+describe("PackMan", () => {
+  const warning = /site: services: "packman" installs packages that every VO-Box reads from CVMFS/;
+  const warnings = (services: VoBoxServices): string => {
+    const stack = newStack();
+    services.validate(stack, "services");
+    return stack.node.metadata.map(({ data }) => String(data)).join("\n");
+  };
+
+  it("is a warning", () => {
+    const packman = new VoBoxService({ name: "packman", command: ["/usr/bin/packman"] });
+    expect(warnings(VoBoxServices.alien().and(packman))).toMatch(warning);
+    expect(warnings(VoBoxServices.of(packman))).toMatch(warning);
+  });
+
+  it("is none without it", () => expect(warnings(VoBoxServices.alien())).toBe(""));
 });
 
 describe("sets", () => {

@@ -17,7 +17,17 @@ const shellFiles = [path.join(directory, "mount.cvmfs"), ...standInFiles].filter
 
 it("finds the shell files", () => {
   const names = shellFiles.map((file) => path.basename(file)).sort();
-  expect(names).toEqual(["ML_SER", "alienv", "jalien", "jalien-vobox.sh", "mount.cvmfs"]);
+  expect(names).toEqual([
+    "ML_SER",
+    "alien",
+    "alien",
+    "alien-perl",
+    "alienv",
+    "httpd",
+    "jalien",
+    "jalien-vobox.sh",
+    "mount.cvmfs",
+  ]);
 });
 
 it.each(shellFiles)("%s is executable", (file) => {

@@ -1,0 +1,61 @@
+import { VoBoxService } from "../service";
+import { alienHome, findProcess, monalisaProcess, startSeconds, wrappers } from "./common";
+
+/** One of AliEn's services, and what differs between them. */
+interface AlienService {
+  /** As after `alien Start`. */
+  readonly alienName: string;
+  readonly name: string;
+  /** Finds its command lines; see {@link findProcess}. */
+  readonly process: string;
+  readonly stopSeconds: number;
+}
+
+/**
+ * The services that a site with CVMFS ran in 2017, in the order of their start: MonALISA, which the
+ * others report to; the ClusterMonitor, which the CE asks for its configuration; the CE; and the sender
+ * of what ClusterMonitor gathered of the jobs.
+ *
+ * Which four: `AliEnServices` of two sites' startup.conf (github.com/kuronosec/kuronosec-alien is one).
+ * Names and command lines: github.com/alien-git/alien, common/scripts/AlienServices.sh.
+ */
+const services: readonly AlienService[] = [
+  {
+    alienName: "MonaLisa",
+    name: "monalisa",
+    process: monalisaProcess,
+    // Two HUPs, a TERM and a KILL, 10 s at most, and room for the wrapper.
+    stopSeconds: 15,
+  },
+  {
+    alienName: "Monitor",
+    name: "clustermonitor",
+    // Under AliEn's own httpd, or where CLUSTERMONITOR_SOAPTYPE is `soap`, on its own.
+    process: "[.]alien/httpd/conf\\.[0-9]+/httpd\\.conf|[s]cripts/Service\\.pl ClusterMonitor",
+    stopSeconds: 10,
+  },
+  { alienName: "CE", name: "ce", process: "[s]cripts/CE\\.pl", stopSeconds: 10 },
+  {
+    alienName: "CMreport",
+    name: "cmreport",
+    process: "[s]cripts/CMreport\\.pl",
+    stopSeconds: 10,
+  },
+];
+
+/** The services of 2017: AliEn's, which JAliEn took the place of. */
+export function alienServices(): readonly VoBoxService[] {
+  return services.map(
+    ({ alienName, name, process, stopSeconds }, index) =>
+      new VoBoxService({
+        name,
+        command: [`${wrappers}/alien`, alienName, process],
+        // AliEn reads it too, but exports only what is known to it.
+        environmentFile: `${alienHome}/Environment`,
+        startSeconds,
+        stopSeconds,
+        priority: (index + 1) * 100,
+        healthCommand: findProcess(process),
+      }),
+  );
+}

@@ -1,8 +1,8 @@
-import { BaseImage, VoBoxServices } from "../../lib";
+import { BaseImage, VoBoxService, VoBoxServices } from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import { Site } from "../../stacks/site";
 import { describeE2e } from "./support/parts";
-import { SiteHost } from "./support/site-host";
+import { compatibleCvmfsPackage, SiteHost } from "./support/site-host";
 
 jest.setTimeout(120_000);
 
@@ -27,27 +27,38 @@ const services: ReadonlyArray<readonly [name: string, alienName: string, command
     `${root}/scripts/CMreport\\.pl CMreport -logfile ${logs}/CMreport\\.log`,
   ],
 ];
-const names = services.map(([name]) => name);
+/** One of the site's own, started last; it listens, and is asked whether it does. */
+const own = new VoBoxService({
+  name: "site-agent",
+  command: ["python3", "-m", "http.server", "--bind", "127.0.0.1", "8099"],
+  healthCommand: ["curl", "--fail", "--silent", "http://127.0.0.1:8099/"],
+  startSeconds: 5,
+});
+const names = [...services.map(([name]) => name), own.name];
 
-describeE2e("a VO-Box with the services of 2017", () => {
+describeE2e("a VO-Box with the services of 2017 and one of its own", () => {
   let site: SiteHost;
   beforeAll(async () => {
     site = await SiteHost.start({ name: "alien" });
     await site.deploy((app) => {
       new Site(app, "alien", {
         engine: site.engine,
-        image: { base: BaseImage.debian(), services: VoBoxServices.alien() },
+        image: {
+          cvmfsPackage: compatibleCvmfsPackage(),
+          base: BaseImage.debian(),
+          services: VoBoxServices.alien().and(own),
+        },
         vobox: { fqdn: "vobox.site.test", memoryMegabytes: 2048 },
       });
     });
   });
   afterAll(() => site?.destroy());
 
-  test("is healthy: all four run as the VO account, and say that they are stand-ins", async () => {
+  test("is healthy: all run as the VO account, and AliEn's say that they are stand-ins", async () => {
     const report = await site.report("vobox");
     expect(report).toMatchObject({ healthy: true, reasons: [] });
     expect(report.services.map(({ name, user, standIn }) => [name, user, standIn])).toEqual(
-      names.map((name) => [name, "alicesgm", true]),
+      names.map((name) => [name, "alicesgm", name !== own.name]),
     );
     const processes = await site.inside("vobox", ["ps", "-eo", "user:20,args"]);
     for (const [, , commandLine] of services) {
@@ -62,14 +73,31 @@ describeE2e("a VO-Box with the services of 2017", () => {
     expect(await site.inside("vobox", ["bash", "-c", ask(1093)])).toBe("");
   });
 
+  test("the own one, killed, is named by the health report until it runs again", async () => {
+    const since = await lengthOfLog();
+    const pid = (await supervisorctl("pid", own.name)).trim();
+    await site.inside("vobox", ["kill", "-KILL", pid]);
+    await waitFor("its name", 10_000, async () => {
+      const { healthy, reasons } = await site.report("vobox");
+      return !healthy && reasons.some((reason) => /^site-agent: (starting|exited): /.test(reason));
+    });
+    await healthy();
+    expect((await supervisorctl("pid", own.name)).trim()).not.toBe(pid);
+    expect((await site.docker("logs", "vobox")).slice(since)).not.toContain("spawned: 'ce'");
+  });
+
   test("each one, killed, is missed and runs again; what it left is gone", async () => {
     const before = await daemons();
     const since = await lengthOfLog();
     // Of ClusterMonitor's httpd a process remains, which holds the port.
     await site.inside("vobox", ["kill", "-KILL", ...before.values()]);
+    const missed = new Set<string>();
     await waitFor("others", 30_000, async () => {
+      for (const reason of (await site.report("vobox")).reasons) missed.add(reason.split(":")[0]);
       const now = await daemons();
-      return services.every(([, alienName]) => now.get(alienName) !== before.get(alienName));
+      return services.every(
+        ([name, alienName]) => missed.has(name) && now.get(alienName) !== before.get(alienName),
+      );
     });
     await healthy();
     const log = (await site.docker("logs", "vobox")).slice(since);
@@ -99,7 +127,7 @@ describeE2e("a VO-Box with the services of 2017", () => {
     // AliEn's own stop would kill all whose number contains a 1; httpd would find itself running.
     const write = `echo 1 >${logs}/CE.pid; cp ${logs}/MonaLisa.pid ${logs}/httpdClusterMonitor.pid`;
     await site.inside("vobox", ["sh", "-c", write], "alicesgm");
-    await supervisorctl("start", "clustermonitor", "ce");
+    await Promise.all(["clustermonitor", "ce"].map((name) => supervisorctl("start", name)));
     await healthy();
     const now = await daemons();
     for (const name of ["MonaLisa", "CMreport"]) expect(now.get(name)).toBe(before.get(name));
@@ -120,22 +148,24 @@ describeE2e("a VO-Box with the services of 2017", () => {
     expect(asked).toMatch(/^green alien --org ALICE StartCE -silent alienServiceNOKILL$/m);
   });
 
-  test("a stop ends them in the opposite order, leaves none, and ends with exit code 0", async () => {
+  test("a stop ends them in the opposite order, and itself with exit code 0", async () => {
+    const since = await lengthOfLog();
+    await site.docker("stop", "--time=60", "vobox");
+    const log = (await site.docker("logs", "vobox")).slice(since);
+    const stopped = [...log.matchAll(/stopped: ([\w-]+) \(/g)].map(([, name]) => name);
+    expect(stopped.slice(0, names.length)).toEqual([...names].reverse());
+    for (const [name] of services) expect(log).toContain(`stopped: ${name} (exit status 0)`);
+    expect(log).not.toMatch(/SIGKILL/);
+    expect((await site.inspect("vobox")).State.ExitCode).toBe(0);
+  });
+
+  test("stopped, they leave no process behind, and MonALISA got its signals", async () => {
+    await site.docker("start", "vobox");
+    await healthy();
     await supervisorctl("stop", ...[...names].reverse());
     expect((await site.tryInside("vobox", ["pgrep", "-u", "alicesgm"])).stdout).toBe("");
     const ml = await site.inside("vobox", ["cat", `${logs}/MonaLisa/ML.log`]);
     expect(ml.match(/SIG[A-Z]+(?= received)/g)?.slice(-3)).toEqual(["SIGHUP", "SIGHUP", "SIGTERM"]);
-
-    await supervisorctl("start", ...names);
-    await healthy();
-    const since = await lengthOfLog();
-    await site.docker("stop", "--time=60", "vobox");
-    const log = (await site.docker("logs", "vobox")).slice(since);
-    expect([...log.matchAll(/stopped: (\w+) \(exit status 0\)/g)].map(([, name]) => name)).toEqual(
-      [...names].reverse(),
-    );
-    expect(log).not.toMatch(/SIGKILL/);
-    expect((await site.inspect("vobox")).State.ExitCode).toBe(0);
   });
 
   /** Process numbers of the daemons, by AliEn's names, from AliEn's own files. */
@@ -163,7 +193,7 @@ describeE2e("a VO-Box with the services of 2017", () => {
       ([name, , commandLine]) =>
         [name, processes.match(new RegExp(`--stand-in.*${commandLine}$`, "gm"))?.length] as const,
     );
-    expect(counted).toEqual(names.map((name) => [name, name === "clustermonitor" ? 2 : 1]));
+    expect(counted).toEqual(services.map(([name]) => [name, name === "clustermonitor" ? 2 : 1]));
   }
 
   function supervisorctl(...args: readonly string[]): Promise<string> {

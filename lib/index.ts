@@ -29,6 +29,15 @@ export {
   type VoBoxServiceProps,
 } from "./image/service";
 export { VoBoxServices } from "./image/services";
+export { type BridgeProps, type PublishedPort } from "./network/bridge";
+export {
+  type FirewallRule,
+  type SiteNetworks,
+  VoBoxFirewall,
+  type VoBoxFirewallProps,
+} from "./network/firewall";
+export { type MacvlanAddress, type MacvlanProps } from "./network/macvlan";
 export { VoBoxNetwork } from "./network/network";
+export { type PortAudience, VoBoxPort, type VoBoxPortProps, VoBoxPorts } from "./network/ports";
 export { Refusal, type RefusalDetails } from "./refusal";
 export { VoBox, type VoBoxProps } from "./vobox";

@@ -45,9 +45,12 @@ function json(value: unknown): string {
   }
 }
 
+/** Whose props are looked at: a construct, or the name of what is made outside of one. */
+export type RefusalScope = IConstruct | string;
+
 /** Throws a {@link Refusal} that names the construct. */
-export function refuse(scope: IConstruct, details: RefusalDetails): never {
-  throw new Refusal(scope.node.path, details);
+export function refuse(scope: RefusalScope, details: RefusalDetails): never {
+  throw new Refusal(typeof scope === "string" ? scope : scope.node.path, details);
 }
 
 /** What {@link checkWholeNumber} takes. */
@@ -62,7 +65,7 @@ export interface NumberRange {
 
 /** Refuses a number that is not a whole one within the range. Unresolved tokens are let through. */
 export function checkWholeNumber(
-  scope: IConstruct,
+  scope: RefusalScope,
   property: string,
   value: number,
   range: NumberRange,
@@ -97,7 +100,7 @@ export const longestTextBytes = 128 * 1024 - 1;
  * Unresolved tokens are let through.
  */
 export function checkText(
-  scope: IConstruct,
+  scope: RefusalScope,
   property: string,
   value: string,
   rule: TextRule,
@@ -124,7 +127,7 @@ export function checkText(
 }
 
 /** Whether a text is unresolved. Refuses what only looks like one of CDKTF's tokens: synthesis would break at it. */
-function isToken(scope: IConstruct, property: string, value: unknown): boolean {
+function isToken(scope: RefusalScope, property: string, value: unknown): boolean {
   if (typeof value !== "string") return Token.isUnresolved(value);
   if (!/[#&]\{TfToken\[/.test(value)) {
     if (!Token.isUnresolved(value)) return false;
@@ -150,7 +153,7 @@ export const oneLine = /^[^\u0000-\u001f\u007f]*$/;
 export const absolutePath = /^(\/(?!\.{1,2}(\/|$))[^/\s\u0000-\u001f\u007f]+)+$/;
 
 /** Refuses a value that only Terraform will know, where this package computes with it. */
-export function checkKnown(scope: IConstruct, property: string, value: unknown): void {
+export function checkKnown(scope: RefusalScope, property: string, value: unknown): void {
   if (Token.isUnresolved(value))
     refuse(scope, {
       property,
@@ -161,7 +164,7 @@ export function checkKnown(scope: IConstruct, property: string, value: unknown):
 
 /** Refuses what was not made by a class, which callers in JavaScript may give. */
 export function checkInstance(
-  scope: IConstruct,
+  scope: RefusalScope,
   property: string,
   value: unknown,
   // Their constructors are private or protected; only the prototype counts here.
@@ -176,14 +179,13 @@ export function checkInstance(
 }
 
 /** Refuses what is no object with named values, which callers in JavaScript may give. */
-export function checkObject(scope: IConstruct | string, property: string, value: unknown): void {
+export function checkObject(scope: RefusalScope, property: string, value: unknown): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
-  const path = typeof scope === "string" ? scope : scope.node.path;
-  throw new Refusal(path, { property, given: value, allowed: "an object with named values" });
+  refuse(scope, { property, given: value, allowed: "an object with named values" });
 }
 
 /** Refuses what is not a list, which callers in JavaScript may give. */
-export function checkList(scope: IConstruct, property: string, value: unknown): void {
+export function checkList(scope: RefusalScope, property: string, value: unknown): void {
   if (!Array.isArray(value)) refuse(scope, { property, given: value, allowed: "a list" });
 }
 
@@ -194,7 +196,7 @@ export function copyOf<T>(list: readonly T[]): readonly T[] {
 
 /** Refuses a second element that has the same key as an earlier one. */
 export function checkDistinct<T>(
-  scope: IConstruct,
+  scope: RefusalScope,
   property: string,
   elements: readonly T[],
   key: (element: T) => string,

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { App, type AppConfig } from "cdktf";
+import { App, type AppConfig, Token } from "cdktf";
 import { Refusal } from "../lib";
+import { findClash, type NetworkClaim, clashRefusal } from "../lib/network/claims";
 
 /** Name of the file, in the synthesis output, that lists the sites for the `vobox` command. */
 export const siteManifestFile = "vobox-sites.json";
@@ -26,6 +27,7 @@ export interface SiteManifestEntry {
 /** A CDKTF app that also writes the manifest of its sites. */
 export class VoBoxApp extends App {
   private readonly sites: SiteManifestEntry[] = [];
+  private readonly claims = new Map<SiteManifestEntry, readonly NetworkClaim[]>();
 
   constructor(config: AppConfig = {}) {
     super(config);
@@ -42,10 +44,27 @@ export class VoBoxApp extends App {
       });
   }
 
-  /** @throws Refusal when a site of that name is there already. */
-  addSite(entry: SiteManifestEntry): void {
+  /**
+   * @param claims what its VO-Box takes of the network
+   * @throws Refusal when another site has its name, its FQDN, its container's name on the same engine, or
+   * something of the network that it takes
+   */
+  addSite(entry: SiteManifestEntry, claims: readonly NetworkClaim[]): void {
     this.refuseTakenName(entry.site);
+    for (const other of this.sites) {
+      const sameEngine = other.engine === entry.engine;
+      refuseSame(entry, other, "fqdn", "ALICE's LDAP knows each VO-Box by its own.");
+      if (sameEngine)
+        refuseSame(entry, other, "container", "They are on one engine: give one of them a name.");
+      const clash = findClash(claims, this.claims.get(other) ?? [], {
+        sameEngine,
+        sameStack: false,
+      });
+      if (clash !== undefined)
+        throw clashRefusal(entry.site, "vobox.network", clash, `the site ${other.site}`);
+    }
     this.sites.push(entry);
+    this.claims.set(entry, claims);
   }
 
   override synth(): void {
@@ -56,4 +75,19 @@ export class VoBoxApp extends App {
       `${JSON.stringify({ version: 1, sites: this.sites }, null, 2)}\n`,
     );
   }
+}
+
+function refuseSame(
+  entry: SiteManifestEntry,
+  other: SiteManifestEntry,
+  key: "fqdn" | "container",
+  remedy: string,
+): void {
+  if (entry[key] !== other[key] || Token.isUnresolved(entry[key])) return;
+  throw new Refusal(entry.site, {
+    property: key === "fqdn" ? "vobox.fqdn" : "vobox.name",
+    given: entry[key],
+    allowed: `what the site ${other.site} does not have`,
+    remedy,
+  });
 }

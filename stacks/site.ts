@@ -1,12 +1,24 @@
-import { Refusal, VoBox, VoBoxImage, type VoBoxImageProps, type VoBoxProps } from "../lib";
+import { Annotations } from "cdktf";
+import {
+  Refusal,
+  VoBox,
+  VoBoxImage,
+  type VoBoxImageProps,
+  VoBoxNetwork,
+  type VoBoxProps,
+} from "../lib";
+import { checkInstance, refuse } from "../lib/refusal";
 import type { VoBoxApp } from "./app";
 import { HealthGate } from "./health-gate";
+import { HelixNebulaProvider } from "./helix-nebula";
 import { SiteStack } from "./site-stack";
 
 /** What a site is. */
 export interface SiteProps {
   /** Address of the site's Docker engine: `unix:///path` or `ssh://user@host[:port]`. */
   readonly engine: string;
+  /** Whose cloud it is on, where it is on one of the Helix Nebula Science Cloud. @default - none of them */
+  readonly provider?: HelixNebulaProvider;
   /** What the image holds. One image serves all sites. @default - the default image */
   readonly image?: VoBoxImageProps;
   /** The VO-Box. */
@@ -68,7 +80,9 @@ export class Site {
       limitSeconds: props.healthLimitSeconds,
     });
 
-    app.addSite({
+    const network = props.vobox.network ?? VoBoxNetwork.host();
+    if (props.provider !== undefined) this.checkProvider(name, props.provider, network);
+    const entry = {
       site: name,
       engine: props.engine,
       container: vobox.container.name,
@@ -76,6 +90,29 @@ export class Site {
       fqdn: props.vobox.fqdn,
       volumes: Object.values(vobox.container.volumeNames),
       stacks: [this.host, this.image, this.vobox].map((stack) => stack.node.id),
-    });
+    };
+    app.addSite(entry, network.claims());
+  }
+
+  private checkProvider(name: string, provider: HelixNebulaProvider, network: VoBoxNetwork): void {
+    checkInstance(
+      name,
+      "provider",
+      provider,
+      HelixNebulaProvider,
+      "HelixNebulaProvider.tSystems(), .rhea() or .ibm()",
+    );
+    if (network.mode !== "macvlan") return;
+    const reason = `at ${provider.name}, ${provider.noMacvlanReason}`;
+    if (!network.forceOnPublicCloud)
+      refuse(name, {
+        property: "vobox.network",
+        given: "macvlan",
+        allowed: "VoBoxNetwork.host() or VoBoxNetwork.bridge()",
+        remedy: `Nobody would reach the VO-Box: ${reason}. Where yours does, give forceOnPublicCloud: true.`,
+      });
+    Annotations.of(this.vobox).addWarning(
+      `${name}: vobox.network: macvlan is forced, but ${reason}.`,
+    );
   }
 }

@@ -13,9 +13,12 @@ it("exports the public API and nothing else", () => {
     "VoBox",
     "VoBoxContainer",
     "VoBoxFile",
+    "VoBoxFirewall",
     "VoBoxImage",
     "VoBoxMount",
     "VoBoxNetwork",
+    "VoBoxPort",
+    "VoBoxPorts",
     "VoBoxService",
     "VoBoxServices",
   ]);

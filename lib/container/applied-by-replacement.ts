@@ -8,6 +8,7 @@ export const appliedByReplacementLabel = "ch.cern.alice.vobox.replace-on";
 /**
  * What provider 4.6 updates "in place" without doing so: none of it is marked as forcing a replacement in its
  * resource_docker_container.go, and its update sends none of it to the engine (measured: docs/provider.md).
+ * And `ports`, which is not compared with what the provider reads (../network/bridge.ts).
  */
 const notAppliedInPlace = [
   "cpu_period",
@@ -15,6 +16,7 @@ const notAppliedInPlace = [
   "healthcheck",
   "init",
   "mounts",
+  "ports",
   "rm",
   "tmpfs",
 ];

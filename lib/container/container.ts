@@ -126,7 +126,7 @@ export class VoBoxContainer extends Construct {
       name: this.name,
       image: image.reference,
       hostname: props.fqdn,
-      ...network.attach(),
+      ...network.attach(this, "network"),
       restart: "always",
       mustRun: true,
       // PID 1 is the engine's init, which reaps what others leave behind.
@@ -194,7 +194,7 @@ export class VoBoxContainer extends Construct {
         "network",
         props.network,
         VoBoxNetwork,
-        "VoBoxNetwork.host() or VoBoxNetwork.bridge()",
+        "VoBoxNetwork.host(), VoBoxNetwork.bridge() or VoBoxNetwork.macvlan({ … })",
       );
     for (const property of ["healthCheck", "logRotation", "environment", "labels"] as const)
       if (props[property] !== undefined) checkObject(this, property, props[property]);

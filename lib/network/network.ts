@@ -1,43 +1,68 @@
-import type {
-  ContainerNetworksAdvanced,
-  ContainerPorts,
-} from "@cdktf/provider-docker/lib/container";
-
-/** How the resource of a container says its network. */
-export interface NetworkAttachment {
-  /** Never the name of a network of `networksAdvanced`: its static addresses would be dropped in silence. */
-  readonly networkMode: "host" | "bridge";
-  readonly networksAdvanced?: ContainerNetworksAdvanced[];
-  readonly ports?: ContainerPorts[];
-}
+import type { Construct } from "constructs";
+import type { NetworkAttachment, NetworkKind } from "./attachment";
+import { BridgeNetwork, type BridgeProps } from "./bridge";
+import { claimNetwork, type NetworkClaim } from "./claims";
+import { HostNetwork } from "./host";
+import { MacvlanNetwork, type MacvlanProps } from "./macvlan";
 
 /** How a VO-Box is attached to the network. */
 export class VoBoxNetwork {
-  /** The host's own network: the host's addresses and ports are the VO-Box's. The default, and what works on every cloud. */
+  /**
+   * The host's own network: the host's addresses and ports are the VO-Box's. The default, and what works on
+   * every cloud. One VO-Box of an engine can have it.
+   */
   static host(): VoBoxNetwork {
-    return new VoBoxNetwork("host");
+    return new VoBoxNetwork(new HostNetwork());
   }
 
   /**
-   * The engine's default bridge, behind the host's address translation. No port is published: the VO-Box
-   * reaches others, and nobody outside of the host reaches its services.
+   * The engine's default bridge, behind the host's address translation: the VO-Box reaches others, and
+   * others reach the ports of it that are published.
+   * @throws Refusal when the props are no object; everything else is refused by the container that gets it.
    */
-  static bridge(): VoBoxNetwork {
-    return new VoBoxNetwork("bridge");
+  static bridge(props: BridgeProps = {}): VoBoxNetwork {
+    return new VoBoxNetwork(new BridgeNetwork(props));
   }
 
-  private constructor(
-    /** The engine's network mode. */
-    readonly mode: "host" | "bridge",
-  ) {}
+  /**
+   * Addresses of the VO-Box's own in the site's network, with a MAC of its own on one of the host's interfaces.
+   * Host and VO-Box cannot reach each other then; others reach both. Most public clouds let no such MAC through.
+   * @throws Refusal when the props are no object; everything else is refused by the container that gets it.
+   */
+  static macvlan(props: MacvlanProps): VoBoxNetwork {
+    return new VoBoxNetwork(new MacvlanNetwork(props));
+  }
 
-  /** The network's part of the container's resource. */
-  attach(): NetworkAttachment {
-    return { networkMode: this.mode };
+  private constructor(private readonly network: NetworkKind) {}
+
+  /** Which of the ways it is. */
+  get mode(): "host" | "bridge" | "macvlan" {
+    return this.network.mode;
   }
 
   /** Whether loopback inside the container is the host's. */
   get sharesHost(): boolean {
     return this.mode === "host";
+  }
+
+  /** Whether macvlan was asked for although the cloud lets none through. */
+  get forceOnPublicCloud(): boolean {
+    return this.network instanceof MacvlanNetwork && this.network.forceOnPublicCloud;
+  }
+
+  /** What no other VO-Box can have besides; of a network that a container has taken. */
+  claims(): readonly NetworkClaim[] {
+    return this.network.claims();
+  }
+
+  /**
+   * The network's part of the container's resource.
+   * @param scope the container's construct
+   * @throws Refusal for what cannot be; what another VO-Box of the stack has is refused at synthesis
+   */
+  attach(scope: Construct, property: string): NetworkAttachment {
+    this.network.validate(scope, property);
+    claimNetwork(scope, property, this.claims());
+    return this.network.attach(scope);
   }
 }

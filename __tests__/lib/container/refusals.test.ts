@@ -222,7 +222,7 @@ describe("a container refuses", () => {
   });
 
   const settings = "new DnsSettings({ servers })";
-  const networks = "VoBoxNetwork.host() or VoBoxNetwork.bridge()";
+  const networks = "VoBoxNetwork.host(), VoBoxNetwork.bridge() or VoBoxNetwork.macvlan({ … })";
   const images = "a construct of an image, such as new VoBoxImage(…)";
   it.each<[property: string, value: unknown, allowed: string]>([
     ["dns", { servers }, settings],

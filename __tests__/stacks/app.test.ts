@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { VoBoxNetwork } from "../../lib";
 import { siteManifestFile, VoBoxApp } from "../../stacks/app";
 import { Nemesis } from "../../stacks/sites/nemesis";
 import { Site } from "../../stacks/site";
@@ -14,7 +15,10 @@ describe("the manifest of the sites", () => {
   it("lists them in order, with all that the command needs", () => {
     const app = new VoBoxApp({ outdir: join(scratch.folder, "out") });
     new Nemesis(app, { engine });
-    const second = new Site(app, "second", { engine, vobox: { fqdn: "b.cern.ch", name: "two" } });
+    const second = new Site(app, "second", {
+      engine,
+      vobox: { fqdn: "b.cern.ch", name: "two", network: VoBoxNetwork.bridge() },
+    });
     app.synth();
     const text = readFileSync(join(app.outdir, siteManifestFile), "utf8");
     const image = expect.stringMatching(/^vobox:[0-9a-f]{16}$/) as string;

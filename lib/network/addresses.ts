@@ -93,6 +93,11 @@ export class Subnet {
   }
 }
 
+/** An address's canonical spelling; what Terraform will know, as it is. */
+export function canonicalAddress(address: string): string {
+  return IpAddress.parse(address)?.toString() ?? address;
+}
+
 function bitsOf(family: IpFamily): number {
   return family === "IPv4" ? 32 : 128;
 }

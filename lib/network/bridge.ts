@@ -10,7 +10,7 @@ import {
   copyOf,
   refuse,
 } from "../refusal";
-import { checkAddress, IpAddress } from "./addresses";
+import { canonicalAddress, checkAddress } from "./addresses";
 import type { NetworkAttachment, NetworkKind } from "./attachment";
 import { findClash, type NetworkClaim, type PortClaim } from "./claims";
 import { VoBoxPort } from "./ports";
@@ -49,13 +49,15 @@ export class BridgeNetwork implements NetworkKind {
 
   claims(): readonly PortClaim[] {
     return this.publish.flatMap(({ port, hostAddress, hostNumber }, index) =>
-      (hostAddress === undefined ? everyAddress : [canonical(hostAddress)]).map((address) => ({
-        kind: "port" as const,
-        property: `publish[${index}]`,
-        number: hostNumber ?? port.number,
-        protocol: port.protocol,
-        hostAddress: address,
-      })),
+      (hostAddress === undefined ? everyAddress : [canonicalAddress(hostAddress)]).map(
+        (address) => ({
+          kind: "port" as const,
+          property: `publish[${index}]`,
+          number: hostNumber ?? port.number,
+          protocol: port.protocol,
+          hostAddress: address,
+        }),
+      ),
     );
   }
 
@@ -82,7 +84,7 @@ export class BridgeNetwork implements NetworkKind {
   attach(): NetworkAttachment {
     if (this.publish.length === 0) return { networkMode: "bridge" };
     const ports = this.publish.flatMap(({ port, hostAddress, hostNumber }) =>
-      (hostAddress === undefined ? everyAddress : [canonical(hostAddress)]).map(
+      (hostAddress === undefined ? everyAddress : [canonicalAddress(hostAddress)]).map(
         (ip): ContainerPorts => ({
           internal: port.number,
           external: hostNumber ?? port.number,
@@ -95,11 +97,6 @@ export class BridgeNetwork implements NetworkKind {
     // two of one port in an order of its own. A change still replaces it (../container/applied-by-replacement.ts).
     return { networkMode: "bridge", ports, lifecycle: { ignoreChanges: ["ports"] } };
   }
-}
-
-/** The canonical spelling; what Terraform will know as it is. */
-function canonical(address: string): string {
-  return IpAddress.parse(address)?.toString() ?? address;
 }
 
 function validatePublished(scope: Construct, place: string, published: PublishedPort): void {

@@ -1,4 +1,4 @@
-import { TerraformStack } from "cdktf";
+import { DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization } from "cdktf";
 import type { Construct } from "constructs";
 import { Refusal } from "../refusal";
 import { IpAddress } from "./addresses";
@@ -28,6 +28,7 @@ export interface AddressClaim {
 export interface MacvlanClaim {
   readonly kind: "macvlan";
   readonly property: string;
+  /** May be unresolved, as the parent may. */
   readonly networkName: string;
   readonly parent: string;
   /** Subnet and gateway of each family, to compare. */
@@ -110,7 +111,7 @@ function macvlanClash(
   other: MacvlanClaim,
   sameStack: boolean,
 ): Omit<Clash, "property"> | undefined {
-  if (one.networkName !== other.networkName)
+  if (unlike(one.networkName, other.networkName))
     return one.parent === other.parent
       ? {
           what: `the interface ${one.parent}, for another network (${other.networkName})`,
@@ -118,8 +119,10 @@ function macvlanClash(
             "The engine makes one macvlan network on an interface: give both the same networkName.",
         }
       : undefined;
+  // Of what only Terraform will know nothing can be said, but that one and the same is the same.
+  if (one.networkName !== other.networkName) return undefined;
   const what = `the network ${one.networkName}`;
-  if (one.parent !== other.parent || one.definition !== other.definition)
+  if (unlike(one.parent, other.parent) || one.definition !== other.definition)
     return {
       what: `${what} as ${one.parent}, ${one.definition}, and not as ${other.parent}, ${other.definition}`,
       remedy:
@@ -133,6 +136,11 @@ function macvlanClash(
       ? "Either the stack makes the network or it is there: give existing to both or to none."
       : "One stack makes the network: give existing: true to all others.",
   };
+}
+
+/** Whether two texts are known to differ. */
+function unlike(one: string, other: string): boolean {
+  return one !== other && !Token.isUnresolved(one) && !Token.isUnresolved(other);
 }
 
 interface Claimed {
@@ -154,12 +162,20 @@ export function claimNetwork(
   const ofStack = claimed.get(stack) ?? [];
   if (ofStack.length === 0) {
     claimed.set(stack, ofStack);
-    stack.node.addValidation({ validate: () => clashesWithin(ofStack) });
+    stack.node.addValidation({ validate: () => clashesWithin(stack, ofStack) });
   }
   ofStack.push({ path: scope.node.path, property, claims });
 }
 
-function clashesWithin(all: readonly Claimed[]): string[] {
+function clashesWithin(stack: TerraformStack, ofStack: readonly Claimed[]): string[] {
+  // Each mention of one reference is another token; as Terraform gets them they are alike.
+  const options = { scope: stack, resolver: new DefaultTokenResolver(new StringConcat()) };
+  const all = ofStack.map((one) => ({
+    ...one,
+    claims: one.claims.map((claim) =>
+      claim.kind === "address" ? claim : (Tokenization.resolve(claim, options) as typeof claim),
+    ),
+  }));
   return all.flatMap(({ path, property, claims }, index) => {
     for (const other of all.slice(0, index)) {
       const clash = findClash(claims, other.claims, { sameEngine: true, sameStack: true });

@@ -1,14 +1,24 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
-import { TerraformStack } from "cdktf";
+import { Fn, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { checkKnown, checkObject, checkText, refuse } from "../refusal";
-import { checkAddress, checkSubnet, IpAddress, type IpFamily, Subnet } from "./addresses";
+import {
+  canonicalAddress,
+  checkAddress,
+  checkSubnet,
+  IpAddress,
+  type IpFamily,
+  Subnet,
+} from "./addresses";
 import type { NetworkAttachment, NetworkKind } from "./attachment";
 import type { NetworkClaim } from "./claims";
 
-/** A VO-Box's own address in one family. All three are known at synthesis; IPv6 in any spelling. */
+/** A VO-Box's own address in one family, IPv6 in any spelling. Subnet and gateway are known at synthesis. */
 export interface MacvlanAddress {
-  /** The VO-Box's address, e.g. `192.0.2.10`: within the subnet, and nobody else's. */
+  /**
+   * The VO-Box's address, e.g. `192.0.2.10`: within the subnet, and nobody else's. One that only Terraform will
+   * know is checked by the engine alone.
+   */
   readonly address: string;
   /** The site's network in CIDR notation, without host bits, e.g. `192.0.2.0/24`. IPv4 /30 or larger, IPv6 /126 or larger. */
   readonly subnet: string;
@@ -71,7 +81,8 @@ export class MacvlanNetwork implements NetworkKind {
   claims(): readonly NetworkClaim[] {
     const { parent, existing } = this.props;
     const definition = this.families().map(
-      ({ given: { subnet, gateway } }) => `${canonicalSubnet(subnet)} via ${canonical(gateway)}`,
+      ({ given: { subnet, gateway } }) =>
+        `${canonicalSubnet(subnet)} via ${canonicalAddress(gateway)}`,
     );
     return [
       {
@@ -82,11 +93,12 @@ export class MacvlanNetwork implements NetworkKind {
         definition: definition.join(" and "),
         existing: existing === true,
       },
-      ...this.families().map(({ key, family, given }) => ({
-        kind: "address" as const,
-        property: `${key}.address`,
-        address: IpAddress.parse(given.address, family) as IpAddress,
-      })),
+      ...this.families().flatMap(({ key, family, given }) => {
+        const address = IpAddress.parse(given.address, family);
+        return address === undefined
+          ? []
+          : [{ kind: "address" as const, property: `${key}.address`, address }];
+      }),
     ];
   }
 
@@ -110,7 +122,7 @@ export class MacvlanNetwork implements NetworkKind {
   }
 
   attach(scope: Construct): NetworkAttachment {
-    const [v4, v6] = this.families().map(({ given }) => canonical(given.address));
+    const [v4, v6] = this.families().map(canonicalOwn);
     // By id, not by name: an edited network is another one, and its containers have to move to it.
     const name = this.props.existing === true ? this.networkName() : this.resourceFor(scope).id;
     return {
@@ -146,14 +158,17 @@ export class MacvlanNetwork implements NetworkKind {
       // Both, in each family: the engine would choose what is left out, and each plan would replace the network.
       ipamConfig: this.families().map(({ given: { subnet, gateway } }) => ({
         subnet: canonicalSubnet(subnet),
-        gateway: canonical(gateway),
+        gateway: canonicalAddress(gateway),
       })),
     });
   }
 }
 
-function canonical(address: string): string {
-  return String(IpAddress.parse(address));
+/** The VO-Box's own address. Terraform spells an IPv6 one itself that only it will know: each plan would replace the container. */
+function canonicalOwn({ family, given: { address } }: Family): string {
+  return family === "IPv6" && Token.isUnresolved(address)
+    ? Fn.cidrhost(`${address}/128`, 0)
+    : canonicalAddress(address);
 }
 
 function canonicalSubnet(subnet: string): string {
@@ -161,7 +176,7 @@ function canonicalSubnet(subnet: string): string {
 }
 
 function validateFamily(scope: Construct, place: string, { family, given }: Family): void {
-  for (const key of ["subnet", "gateway", "address"] as const)
+  for (const key of ["subnet", "gateway"] as const)
     checkKnown(scope, `${place}.${key}`, given[key]);
   const subnet = checkSubnet(scope, `${place}.subnet`, given.subnet, family);
   const [shortest, longest] = [shortestPrefix[family], longestPrefix[family]];
@@ -180,6 +195,7 @@ function validateFamily(scope: Construct, place: string, { family, given }: Fami
       remedy: "Not loopback, link-local or multicast.",
     });
   for (const key of ["gateway", "address"] as const) {
+    if (Token.isUnresolved(given[key])) continue;
     const address = checkAddress(scope, `${place}.${key}`, given[key], family);
     const taken = [subnet.first, ...(family === "IPv4" ? [subnet.last] : [])].map(String);
     if (!subnet.contains(address) || taken.includes(address.toString()))
@@ -190,7 +206,7 @@ function validateFamily(scope: Construct, place: string, { family, given }: Fami
         remedy: `Not ${taken.join(" or ")}, which ${family === "IPv4" ? "are the network's own and its broadcast" : "is the routers' anycast"}.`,
       });
   }
-  if (canonical(given.address) === canonical(given.gateway))
+  if (canonicalAddress(given.address) === canonicalAddress(given.gateway))
     refuse(scope, {
       property: `${place}.address`,
       given: given.address,

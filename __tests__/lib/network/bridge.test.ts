@@ -1,4 +1,4 @@
-import { Token } from "cdktf";
+import { Lazy, Token } from "cdktf";
 import {
   CvmfsMount,
   type PublishedPort,
@@ -79,10 +79,12 @@ describe("a published port", () => {
     expect(labels(at7)).not.toBe(labels(containerWith()));
   });
 
-  it("may have an address that only Terraform will know", () =>
-    expect(
-      containerWith([{ port: apMon, hostAddress: Token.asString("${var.address}") }])["ports"],
-    ).toEqual([{ internal: 8884, external: 8884, ip: "${var.address}", protocol: "udp" }]));
+  it("may have an address that only Terraform will know", () => {
+    const hostAddress = Lazy.stringValue({ produce: () => "${var.address}" });
+    expect(containerWith([{ port: apMon, hostAddress }])["ports"]).toEqual([
+      { internal: 8884, external: 8884, ip: "${var.address}", protocol: "udp" },
+    ]);
+  });
 });
 
 describe("what is not for the world", () => {
@@ -113,7 +115,7 @@ describe("refuses", () => {
       '[0].port.protocol: given "tcp"; allowed: udp for port 8884',
     ],
     [
-      [{ port: fdt, hostNumber: Token.asNumber("${var.n}") }],
+      [{ port: fdt, hostNumber: Token.asNumber(Lazy.anyValue({ produce: () => 1 })) }],
       "[0].hostNumber: allowed: a value that is known at synthesis",
     ],
   ])("%j", (publish, message) => expect(refused(publish)).toContain(message));

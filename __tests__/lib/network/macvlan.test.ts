@@ -1,5 +1,5 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
-import { type TerraformStack, Token } from "cdktf";
+import { Lazy, type TerraformStack, TerraformVariable } from "cdktf";
 import { CvmfsMount, type MacvlanProps, VoBoxContainer, VoBoxNetwork } from "../../../lib";
 import { useScratch } from "../../support/scratch";
 import {
@@ -30,7 +30,7 @@ function add(stack: TerraformStack, props: Partial<MacvlanProps> = {}, id = "box
 const networksOf = (container: Resource) => container["networks_advanced"] as readonly Resource[];
 
 describe("a VO-Box with addresses of its own", () => {
-  it("has them in a network that the stack makes, with subnet and gateway of each family, canonical", () => {
+  it("guard 14: has them in a network that the stack makes, with subnet and gateway of each family, canonical", () => {
     const stack = newStack();
     add(stack, { ipv6 });
     const synthesized = synthesize(stack);
@@ -73,8 +73,14 @@ describe("a VO-Box with addresses of its own", () => {
     const stack = newStack();
     const own = new Network(stack, "own", { name: "own", driver: "macvlan" });
     add(stack, { existing: true, networkName: own.name });
-    const [network] = networksOf(only(synthesize(stack), "docker_container"));
-    expect(network["name"]).toBe("${docker_network.own.name}");
+    // Another token for the same.
+    const second = { ...ipv4, address: "192.0.2.11" };
+    add(stack, { existing: true, networkName: own.name, ipv4: second }, "box-b");
+    const containers = Object.values(synthesize(stack).resource?.["docker_container"] ?? {});
+    expect(containers.map((container) => networksOf(container)[0]["name"])).toEqual([
+      "${docker_network.own.name}",
+      "${docker_network.own.name}",
+    ]);
   });
 
   it("shares the network with the others of its stack", () => {
@@ -105,15 +111,29 @@ describe("a VO-Box with addresses of its own", () => {
   );
 
   it("takes an interface that Terraform will know, where the network has a name", () => {
-    const parent = Token.asString("${var.interface}");
     const stack = newStack();
-    add(stack, { parent, networkName: "docknet" });
+    const variable = new TerraformVariable(stack, "interface", { type: "string" });
+    add(stack, { parent: variable.stringValue, networkName: "docknet" }, "box-a");
+    const second = { ...ipv4, address: "192.0.2.11" };
+    add(stack, { parent: variable.stringValue, networkName: "docknet", ipv4: second }, "box-b");
     expect(only(synthesize(stack), "docker_network")["options"]).toEqual({
       parent: "${var.interface}",
     });
-    expect(refusalOf(() => add(newStack(), { parent }))).toContain(
+    expect(refusalOf(() => add(stack, { parent: variable.stringValue }, "box-c"))).toContain(
       "network.parent: allowed: a value that is known at synthesis",
     );
+  });
+
+  it("takes addresses that Terraform will know, and has it spell IPv6 canonically", () => {
+    const stack = newStack();
+    const [v4, v6] = ["v4", "v6"].map(
+      (id) => new TerraformVariable(stack, id, { type: "string" }).stringValue,
+    );
+    add(stack, { ipv4: { ...ipv4, address: v4 }, ipv6: { ...ipv6, address: v6 } });
+    expect(networksOf(only(synthesize(stack), "docker_container"))[0]).toMatchObject({
+      ipv4_address: "${var.v4}",
+      ipv6_address: '${cidrhost("${var.v6}/128", 0)}',
+    });
   });
 });
 
@@ -197,10 +217,10 @@ describe("refuses", () => {
       add(newStack(), { ipv6: { ...ipv6, address: "2001:db8::ffff:ffff:ffff:ffff" } }),
     ).not.toThrow());
 
-  it.each(["address", "subnet", "gateway"] as const)(
+  it.each(["subnet", "gateway"] as const)(
     "a token as %s, with which something is computed",
     (key) =>
-      expect(refused(v4({ [key]: Token.asString("${var.x}") }))).toContain(
+      expect(refused(v4({ [key]: Lazy.stringValue({ produce: () => "later" }) }))).toContain(
         `ipv4.${key}: allowed: a value that is known at synthesis`,
       ),
   );

@@ -4,13 +4,6 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { cdktf, main, refuseUnknown, run, runHere, runLogged, top } from "./support.mjs";
 
-/** What the services of the VO-Box listen on, in the host's own network. */
-const servicePorts = [
-  { number: 1093, protocol: "tcp", use: "MonALISA" },
-  { number: 8884, protocol: "udp", use: "MonALISA" },
-  { number: 10000, protocol: "tcp", use: "the computing element" },
-];
-
 await main(async (args) => {
   refuseUnknown(args, [], "npm start takes none; its settings are in docs/commands.md.");
   await build();
@@ -18,13 +11,17 @@ await main(async (args) => {
   const { prepare, baseImageDirectory } = await import(join(top, "dist/local/prepare.js"));
   const { ensureBaseImage, hasImage } = await import(join(top, "dist/local/base-image.js"));
   const local = await import(join(top, "dist/local/local-site.js"));
-  const { BaseImage } = await import(join(top, "dist/lib/index.js"));
+  const { BaseImage, VoBoxPorts, VoBoxServices } = await import(join(top, "dist/lib/index.js"));
   const { cvmfsUpstream } = await import(join(top, "dist/lib/cvmfs/upstream.js"));
 
   const progress = new Progress();
   const found = await local.survey();
   // The ports of a VO-Box that is there already are its own.
   const own = await runsContainer(found.runningEngine);
+  const started = VoBoxServices.jalien().list.map(({ name }) => name);
+  const servicePorts = VoBoxPorts.jalien()
+    .list.filter(({ service }) => started.includes(service))
+    .map(({ number, protocol, service }) => ({ number, protocol, use: `the service ${service}` }));
   await local.assertPortsFree([...(own ? [] : servicePorts), ...local.cvmfsPorts(found)]);
   const hostServes = found.mountsInContainer === undefined;
   // Asked where it makes a difference: stand-ins, which this machine can serve, take the compatible client.

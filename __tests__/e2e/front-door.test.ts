@@ -54,9 +54,10 @@ describeE2e("npm start, status and destroy on a bare machine", () => {
   });
 
   test.each([
-    { port: 1093, protocol: "tcp", user: "MonALISA" },
-    { port: 8884, protocol: "udp", user: "MonALISA" },
-    { port: 10000, protocol: "tcp", user: "the computing element" },
+    { port: 1093, protocol: "tcp", user: "the service monalisa" },
+    { port: 8884, protocol: "udp", user: "the service monalisa" },
+    { port: 9930, protocol: "udp", user: "the service monalisa" },
+    { port: 10000, protocol: "tcp", user: "the service ce" },
     { port: 18000, protocol: "tcp", user: "VOBOX_CVMFS_PORT" },
   ])(
     "a taken port $port/$protocol is named, with who needs it",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { VoBoxNetwork } from "../../lib";
+import { Lazy } from "cdktf";
+import { type MacvlanProps, Refusal, VoBoxNetwork } from "../../lib";
 import { siteManifestFile, VoBoxApp } from "../../stacks/app";
 import { Nemesis } from "../../stacks/sites/nemesis";
 import { Site } from "../../stacks/site";
@@ -58,3 +59,113 @@ describe("the manifest of the sites", () => {
     expect(refusalOf(() => app.refuseTakenName("nemesis"))).toBe(message);
   });
 });
+
+describe("two sites", () => {
+  const other = "ssh://root@b.cern.ch";
+  const macvlan = (address: string, props: Partial<MacvlanProps> = {}): VoBoxNetwork =>
+    VoBoxNetwork.macvlan({
+      parent: "eth0",
+      ipv4: { address, subnet: "203.0.114.0/24", gateway: "203.0.114.1" },
+      ...props,
+    });
+  const site = (network: VoBoxNetwork, changes: Partial<OneSite> = {}): OneSite => ({
+    network,
+    ...changes,
+  });
+
+  /** The sentence with which the second, `b`, is refused beside `a`. */
+  function refusalBeside(a: OneSite, b: OneSite): string | undefined {
+    const app = new VoBoxApp({ outdir: join(scratch.folder, "two") });
+    const add = (name: string, { network, onEngine = engine, fqdn }: OneSite): Site =>
+      new Site(app, name, {
+        engine: onEngine,
+        vobox: { fqdn: fqdn ?? `box-${name}.cern.ch`, network },
+      });
+    add("a", a);
+    try {
+      add("b", b);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+  }
+
+  it("do not have one FQDN, wherever they are", () =>
+    expect(
+      refusalBeside(
+        site(VoBoxNetwork.bridge(), { fqdn: "vobox.cern.ch" }),
+        site(VoBoxNetwork.bridge(), { fqdn: "vobox.cern.ch", onEngine: other }),
+      ),
+    ).toBe(
+      'b: vobox.fqdn: given "vobox.cern.ch"; allowed: what the site a does not have. ALICE\'s LDAP knows each VO-Box by its own.',
+    ));
+
+  it("do not have one container's name on one engine", () => {
+    const [a, b] = ["vobox.a.ch", "vobox.b.ch"].map((fqdn) =>
+      site(VoBoxNetwork.bridge(), { fqdn }),
+    );
+    expect(refusalBeside(a, b)).toContain('b: vobox.name: given "vobox"');
+    expect(refusalBeside(a, { ...b, onEngine: other })).toBeUndefined();
+  });
+
+  it("are not both in the host's network of one engine", () => {
+    const host = site(VoBoxNetwork.host());
+    expect(refusalBeside(host, host)).toContain(
+      'b: vobox.network: given "port 1093/tcp on every address of the host"; allowed: what the site a does not have.',
+    );
+    expect(refusalBeside(host, { ...host, onEngine: other })).toBeUndefined();
+  });
+
+  it("guard 14: do not have one static address, in whatever spelling, wherever they are", () => {
+    expect(
+      refusalBeside(
+        site(macvlan("203.0.114.10")),
+        site(macvlan("203.0.114.10"), { onEngine: other }),
+      ),
+    ).toBe(
+      'b: vobox.network.ipv4.address: given "the address 203.0.114.10"; allowed: what the site a does not have. Give each VO-Box addresses of its own.',
+    );
+    const v6 = (address: string) => ({
+      ipv6: { address, subnet: "2a00:db8::/64", gateway: "2a00:db8::1" },
+    });
+    expect(
+      refusalBeside(
+        site(macvlan("203.0.114.10", v6("2a00:db8::10"))),
+        site(macvlan("203.0.114.11", v6("2A00:0DB8:0::0010")), { onEngine: other }),
+      ),
+    ).toContain('b: vobox.network.ipv6.address: given "the address 2a00:db8::10"');
+  });
+
+  it("may each have the same address of those that every site may use for itself", () => {
+    const own = (): VoBoxNetwork =>
+      macvlan("", { ipv4: { address: "10.0.0.10", subnet: "10.0.0.0/24", gateway: "10.0.0.1" } });
+    expect(refusalBeside(site(own()), site(own(), { onEngine: other }))).toBeUndefined();
+    expect(refusalBeside(site(own()), site(own()))).toContain('given "the ');
+  });
+
+  it("share a network of one engine where one makes it and the other takes it", () => {
+    const [a, b] = ["203.0.114.10", "203.0.114.11"];
+    expect(refusalBeside(site(macvlan(a)), site(macvlan(b)))).toBe(
+      'b: vobox.network.networkName: given "the network vobox-eth0"; allowed: what the site a does not have. One stack makes the network: give existing: true to all others.',
+    );
+    expect(refusalBeside(site(macvlan(a)), site(macvlan(b, { existing: true })))).toBeUndefined();
+  });
+
+  it("are not refused for what only Terraform will know", () => {
+    const [a, b] = ["203.0.114.10", "203.0.114.11"].map((address) =>
+      macvlan(address, {
+        existing: true,
+        networkName: Lazy.stringValue({ produce: () => "docknet" }),
+        parent: Lazy.stringValue({ produce: () => "eth0" }),
+      }),
+    );
+    expect(refusalBeside(site(a), site(b))).toBeUndefined();
+  });
+});
+
+interface OneSite {
+  readonly network: VoBoxNetwork;
+  readonly onEngine?: string;
+  readonly fqdn?: string;
+}

@@ -153,14 +153,25 @@ describe("two sites", () => {
   });
 
   it("are not refused for what only Terraform will know", () => {
-    const [a, b] = ["203.0.114.10", "203.0.114.11"].map((address) =>
-      macvlan(address, {
-        existing: true,
-        networkName: Lazy.stringValue({ produce: () => "docknet" }),
-        parent: Lazy.stringValue({ produce: () => "eth0" }),
-      }),
-    );
-    expect(refusalBeside(site(a), site(b))).toBeUndefined();
+    const later = (text: string): string => Lazy.stringValue({ produce: () => text });
+    const taken = (address: string, props: Partial<MacvlanProps>): OneSite =>
+      site(macvlan(address, { existing: true, ...props }));
+    const elsewhere = {
+      ipv4: { address: "198.18.0.10", subnet: "198.18.0.0/24", gateway: "198.18.0.1" },
+    };
+    const [a, b] = ["203.0.114.10", "203.0.114.11"];
+    expect(
+      refusalBeside(
+        taken(a, { networkName: later("neta"), parent: "eth0" }),
+        taken("", { networkName: later("netb"), parent: "eth1", ...elsewhere }),
+      ),
+    ).toBeUndefined();
+    expect(
+      refusalBeside(
+        taken(a, { networkName: "docknet", parent: later("eth0") }),
+        taken(b, { networkName: "docknet", parent: later("eth0") }),
+      ),
+    ).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import { Lazy } from "cdktf";
 import {
   CvmfsMount,
   type MacvlanProps,
@@ -103,6 +104,25 @@ describe("of the VO-Boxes of a stack", () => {
     expect(refusal).toContain('site/b: network.networkName: given "the network vobox-eth0 as ');
     expect(refusal).toContain(what);
     expect(refusal).toContain("Give both the same parent, subnets and gateways");
+  });
+
+  it("a network has one interface, also of those that only Terraform will know", () => {
+    const [one, other] = ["a", "b"].map((name) =>
+      Lazy.stringValue({ produce: () => `\${var.${name}}` }),
+    );
+    const on = (address: string, parent: string) =>
+      macvlan(address, { networkName: "docknet", parent });
+    const refusal = refusalOfStack(on("192.0.2.10", one), on("192.0.2.11", other));
+    expect(refusal).toContain('given "the network docknet as ${var.b}, 192.0.2.0/24');
+    expect(refusal).toContain("and not as ${var.a}, ");
+    expect(refusalOfStack(on("192.0.2.10", one), on("192.0.2.11", one))).toBeUndefined();
+  });
+
+  it("a port is one's on an address, also on one that only Terraform will know", () => {
+    const address = (): string => Lazy.stringValue({ produce: () => "${var.address}" });
+    expect(refusalOfStack(published(address()), published(address()))).toContain(
+      'site/b: network.publish[0]: given "port 1093/tcp on ${var.address}"',
+    );
   });
 
   it("one network is on an interface", () => {

@@ -42,6 +42,8 @@ export interface Needs {
   readonly baseImage?: boolean;
   /** What private networks with a way out need. @default false */
   readonly privateNetwork?: boolean;
+  /** What an engine that is reached by ssh needs. @default false */
+  readonly sshServer?: boolean;
   /** The tools that check the sources. @default false */
   readonly lint?: boolean;
 }
@@ -134,6 +136,7 @@ function neededPackages(needs: Needs, buildsClient: boolean): PackageNeed[] {
     ...(buildsClient ? packages.cvmfsBuild : []),
     ...(needs.baseImage ? packages.baseImage : []),
     ...(needs.privateNetwork ? packages.privateNetwork : []),
+    ...(needs.sshServer ? packages.sshServer : []),
     ...(needs.lint ? packages.lint : []),
   ];
 }

@@ -28,7 +28,14 @@ export interface PackageNeed {
 }
 
 export type PackageGroup =
-  "engine" | "autofs" | "cvmfsPublishing" | "cvmfsBuild" | "baseImage" | "privateNetwork" | "lint";
+  | "engine"
+  | "autofs"
+  | "cvmfsPublishing"
+  | "cvmfsBuild"
+  | "baseImage"
+  | "privateNetwork"
+  | "sshServer"
+  | "lint";
 
 /**
  * `VOBOX_<name>` from the environment; an empty value counts as none.
@@ -163,6 +170,10 @@ export const packages: Readonly<Record<PackageGroup, readonly PackageNeed[]>> = 
       purpose: "the way out of a private network",
       provides: "slirp4netns",
     },
+  ],
+  sshServer: [
+    { package: "openssh-server", purpose: "an engine that is reached by ssh", provides: "sshd" },
+    { package: "openssh-client", purpose: "reaching an engine by ssh", provides: "ssh" },
   ],
   lint: [
     { package: "shellcheck", purpose: "checking shell files", provides: "shellcheck" },

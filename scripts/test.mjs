@@ -67,6 +67,7 @@ async function e2eEnvironment() {
       autofs: true,
       baseImage: true,
       privateNetwork: true,
+      sshServer: true,
     },
     progress,
   ).catch((error) => {

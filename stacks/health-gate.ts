@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import type { VoBox } from "../lib";
 import { asLiterals } from "../lib/literals";
 import { checkWholeNumber } from "../lib/refusal";
+import { sshOptions } from "./ssh-options";
 
 /** What a deployment waits for. */
 export interface HealthGateProps {
@@ -46,21 +47,21 @@ export class HealthGate extends Construct {
           "health check gives a start (startPeriodSeconds and retries times intervalSeconds): a VO-Box that " +
           "would become healthy fails the deployment.",
       );
-    const script = new TerraformAsset(this, "Script", {
-      path: join(__dirname, "scripts", "await-healthy.sh"),
-    });
+    const scripts = new TerraformAsset(this, "Script", { path: join(__dirname, "scripts") });
+    const ssh = sshOptions(engine);
     const container = vobox.container.resource;
     new Resource(this, "Default", {
       triggers: { container: container.id, image: vobox.image.reference },
       provisioners: [
         {
           type: "local-exec",
-          command: `sh ${script.path}`,
+          command: `sh ${scripts.path}/await-healthy.sh`,
           environment: asLiterals({
             DOCKER_HOST: engine,
             VOBOX_CONTAINER: vobox.container.name,
             VOBOX_IMAGE: vobox.image.reference,
             VOBOX_LIMIT_SECONDS: String(limitSeconds),
+            ...(ssh && { VOBOX_SSH_OPTIONS: ssh.join(" ") }),
           }),
         },
       ],

@@ -3,6 +3,7 @@ import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { LocalBackend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { asLiterals } from "../lib/literals";
+import { sshOptions } from "./ssh-options";
 
 /**
  * Versions of the Terraform providers, in place of the exact ones that the bindings pin. Docker 4.6: 3.x
@@ -24,7 +25,8 @@ export class SiteStack extends TerraformStack {
   /** @param engine address of the engine, whatever DOCKER_HOST and DOCKER_CONTEXT say */
   useDocker(engine: string): void {
     // An empty context wins over DOCKER_CONTEXT, which would win over the host.
-    new DockerProvider(this, "docker", asLiterals({ host: engine, context: "" }));
+    const settings = { host: engine, context: "", sshOpts: sshOptions(engine)?.slice() };
+    new DockerProvider(this, "docker", asLiterals(settings));
     this.addOverride("terraform.required_providers.docker.version", providerVersions.docker);
   }
 

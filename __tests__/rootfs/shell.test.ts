@@ -50,6 +50,7 @@ it("finds the shell files, with and without a suffix", () => {
       `${rootfs}/usr/libexec/vobox/run-service`,
       `${rootfs}/usr/libexec/vobox/init.d/40-cvmfs`,
       "stacks/scripts/await-healthy.sh",
+      "stacks/scripts/with-options/ssh",
       "local/cvmfs/mount.cvmfs",
       ".ci/run",
     ]),

@@ -11,6 +11,7 @@ const script = resolve("stacks/scripts/await-healthy.sh");
 const program = `#!/bin/sh
 cd "$(dirname "$0")" || exit 1
 echo "$*" >>calls
+case $DOCKER_HOST in ssh://*) ssh "\${DOCKER_HOST#ssh://}" dial-stdio || exit 1 ;; esac
 if [ -n "\${DOCKER_CONTEXT-}" ]; then echo "asked another engine" >&2; exit 1; fi
 if [ -f fail ] && [ "$1 $2" = "$(cat fail)" ]; then echo "Cannot connect to the Docker daemon" >&2; exit 1; fi
 case "$1 $2" in
@@ -37,6 +38,11 @@ case "$1 $2" in
 esac
 `;
 
+// An ssh that connects only with the options before docker's own arguments.
+const ssh = `#!/bin/sh
+[ "$#:$*" = "4:-oBatchMode=yes -oControlPath=~/%C root@a dial-stdio" ]
+`;
+
 interface Engine {
   readonly state?: string;
   readonly containers?: readonly string[];
@@ -55,8 +61,10 @@ function wait(
   mkdirSync(folder);
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const { state, containers = ["a"], images = ["new 1"], fail } = engine;
-  write("docker", program);
-  chmodSync(join(folder, "docker"), 0o755);
+  for (const [name, text] of Object.entries({ docker: program, ssh })) {
+    write(name, text);
+    chmodSync(join(folder, name), 0o755);
+  }
   if (state !== undefined) write("state", `${state}\n`);
   if (fail !== undefined) write("fail", fail);
   write("containers", containers.map((name) => `${name}\n`).join(""));
@@ -84,6 +92,14 @@ describe("the wait", () => {
 
   it("asks the engine that it was given, whatever context the caller uses", () =>
     expect(wait({ state: healthy }, { DOCKER_CONTEXT: "other" })).toMatchObject({ code: 0 }));
+
+  it("guard 13: has the docker command's ssh take the options", () =>
+    expect(
+      wait(
+        { state: healthy },
+        { DOCKER_HOST: "ssh://root@a", VOBOX_SSH_OPTIONS: "-oBatchMode=yes -oControlPath=~/%C" },
+      ),
+    ).toMatchObject({ code: 0 }));
 
   it("fails with the container's own last words where it ends before a check is made", () =>
     expect(wait({ state: "restarting " })).toMatchObject({

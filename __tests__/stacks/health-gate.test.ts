@@ -1,5 +1,6 @@
 import { VoBox } from "../../lib";
 import { HealthGate } from "../../stacks/health-gate";
+import { sshOptions } from "../../stacks/ssh-options";
 import { useScratch } from "../support/scratch";
 import {
   badNumbers,
@@ -16,15 +17,18 @@ useScratch();
 
 const engine = "unix:///run/docker.sock";
 
+/** A VO-Box, and the resource that waits for it. */
+function waitFor(address: string): { readonly vobox: VoBox; readonly gate: Resource } {
+  const stack = newStack();
+  const vobox = new VoBox(stack, "vobox", { fqdn: "vobox.cern.ch", image: newImage() });
+  new HealthGate(stack, "health", { vobox, engine: address, limitSeconds: 42 });
+  return { vobox, gate: only(synthesize(stack), "null_resource") };
+}
+
 describe("the wait for health", () => {
   let gate: Resource;
   let vobox: VoBox;
-  beforeAll(() => {
-    const stack = newStack();
-    vobox = new VoBox(stack, "vobox", { fqdn: "vobox.cern.ch", image: newImage() });
-    new HealthGate(stack, "health", { vobox, engine, limitSeconds: 42 });
-    gate = only(synthesize(stack), "null_resource");
-  });
+  beforeAll(() => ({ vobox, gate } = waitFor(engine)));
 
   it("is done again for another container and another image", () =>
     expect(gate["triggers"]).toEqual({
@@ -84,6 +88,20 @@ it("guard 9: leaves the provider's own wait alone, which taints a VO-Box that is
   const container = only(synthesize(stack), "docker_container");
   expect(container).not.toHaveProperty("wait");
   expect(container).toHaveProperty("healthcheck");
+});
+
+it("guard 13: goes through the ssh connection of the provider", () => {
+  const { gate } = waitFor("ssh://root@a.cern.ch");
+  expect(gate["provisioner"]).toMatchObject([
+    {
+      "local-exec": {
+        environment: {
+          DOCKER_HOST: "ssh://root@a.cern.ch",
+          VOBOX_SSH_OPTIONS: sshOptions("ssh://root@a.cern.ch")?.join(" "),
+        },
+      },
+    },
+  ]);
 });
 
 it("refuses a limit out of range", () => {

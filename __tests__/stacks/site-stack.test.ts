@@ -26,10 +26,31 @@ describe("a stack of a site", () => {
       null: { source: "null", version: ">= 2.1.2, < 4.0.0" },
     }));
 
-  it("names the engine, and no context in its place", () =>
+  it("guard 13: has one provider, which names the engine, no context in its place and no alias", () =>
     expect(synthesized.provider?.["docker"]).toEqual([
-      { host: "ssh://root@a.cern.ch", context: "" },
+      { host: "ssh://root@a.cern.ch", context: "", ssh_opts: expect.any(Array) as string[] },
     ]));
+
+  it("guard 13: shares one ssh connection, and asks nothing", () =>
+    expect(synthesized.provider?.["docker"]).toMatchObject([
+      {
+        ssh_opts: [
+          "-oBatchMode=yes",
+          "-oControlMaster=auto",
+          "-oControlPath=~/.ssh/vobox-%C",
+          "-oControlPersist=30",
+          "-oServerAliveInterval=30",
+        ],
+      },
+    ]));
+});
+
+it("guard 13: has no options of ssh for an engine of this machine", () => {
+  const stack = new SiteStack(Testing.app(), "a-vobox");
+  stack.useDocker("unix:///run/docker.sock");
+  expect(synthesize(stack).provider?.["docker"]).toEqual([
+    { host: "unix:///run/docker.sock", context: "" },
+  ]);
 });
 
 it("asks for the providers that the local mirror is made for", () =>

@@ -1,9 +1,12 @@
 #!/bin/sh
 # Waits until a VO-Box is healthy; then keeps its image and the one before, and removes older ones.
-# Settings: DOCKER_HOST, VOBOX_CONTAINER, VOBOX_IMAGE (name:tag), VOBOX_LIMIT_SECONDS.
+# Settings: DOCKER_HOST, VOBOX_CONTAINER, VOBOX_IMAGE (name:tag), VOBOX_LIMIT_SECONDS;
+# for an engine at ssh:// VOBOX_SSH_OPTIONS.
 set -eu
 # The engine is the one that DOCKER_HOST names.
 unset DOCKER_CONTEXT
+# The docker command takes no options for its ssh: it finds the one beside this script, which adds them.
+[ -z "${VOBOX_SSH_OPTIONS-}" ] || PATH=$(cd "$(dirname "$0")" && pwd)/with-options:$PATH
 
 poll_seconds=1
 

@@ -1,0 +1,134 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Volume } from "@cdktf/provider-docker/lib/volume";
+import type { CommandResult } from "../../local/support/run";
+import { waitFor } from "../../local/support/wait";
+import type { VoBoxApp } from "../../stacks/app";
+import { SiteStack } from "../../stacks/site-stack";
+import { describeE2e, e2eParts } from "./support/parts";
+import { SiteHost } from "./support/site-host";
+import { SshServer } from "./support/ssh-server";
+
+jest.setTimeout(180_000);
+
+/** As many as Terraform asks for at the same time. */
+const parallelism = 10;
+
+describeE2e("guard 13: an engine that is reached by ssh", () => {
+  let site: SiteHost;
+  let server: SshServer;
+  beforeAll(async () => {
+    site = await SiteHost.start({ name: "ssh-engine" });
+    // Refuses each connection beside two that are not logged in yet.
+    server = await SshServer.start(site.host, site.directory, "2:100:2");
+  });
+  afterAll(() => site?.destroy());
+
+  /** In the private host, whose network the server is in, and with another engine in the caller's environment. */
+  async function terraform(
+    stack: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<CommandResult> {
+    const parts = e2eParts().environment;
+    const command = parts["TERRAFORM_BINARY_NAME"] ?? "terraform";
+    const inStack = {
+      cwd: join(site.directory, "cdktf.out", "stacks", stack),
+      env: { ...parts, DOCKER_HOST: "unix:///nowhere", DOCKER_CONTEXT: "nowhere", ...environment },
+      timeoutMilliseconds: 120_000,
+    };
+    const initialized = await site.host.tryRun(command, ["init", "-input=false"], inStack);
+    if (initialized.exitCode !== 0) return initialized;
+    return site.host.tryRun(command, [...args, "-no-color", "-input=false"], inStack);
+  }
+
+  async function plan(stack: string): Promise<number> {
+    return (await terraform(stack, ["plan", "-detailed-exitcode"])).exitCode;
+  }
+
+  async function apply(stack: string): Promise<void> {
+    const { exitCode, stdout, stderr } = await terraform(stack, ["apply", "-auto-approve"]);
+    if (exitCode !== 0) throw new Error(`apply of ${stack}:\n${stdout}${stderr}`);
+  }
+
+  async function noConnectionLeft(): Promise<void> {
+    const masters = ["-f", "^ssh: /root/.ssh/vobox-"];
+    const gone = async (): Promise<boolean> =>
+      (await site.host.tryRun("pgrep", masters)).exitCode === 1;
+    await waitFor("end of the shared connection", 45_000, gone);
+  }
+
+  /** Empties a stack's options of ssh, but for the one that prompts. */
+  function withoutOptions(stack: SiteStack): void {
+    stack.addOverride("provider.docker.0.ssh_opts", undefined);
+  }
+
+  test("guard 13: deploys a site, and plans it again, over one connection", async () => {
+    const [, image, vobox] = site.synthesize((app) => {
+      site.nemesis(app, { engine: server.engine });
+    });
+    const before = server.accepted();
+    await apply(image);
+    await apply(vobox);
+    expect(await site.health("nemesis")).toBe("healthy");
+    expect([await plan(image), await plan(vobox)]).toEqual([0, 0]);
+    process.stderr.write(`### deploy and plans: ${server.accepted() - before}\n`);
+    expect(server.accepted() - before).toBe(1);
+  });
+
+  test("guard 13: is not throttled by sshd, as it is without the options", async () => {
+    const app = (options: boolean) => (app: VoBoxApp) => {
+      const stack = new SiteStack(app, "volumes");
+      stack.useDocker(server.engine);
+      if (!options) withoutOptions(stack);
+      for (let number = 1; number <= 3 * parallelism; number++)
+        new Volume(stack, `volume-${number}`, { name: `volume-${number}` });
+    };
+    for (const options of [true, false]) {
+      site.synthesize(app(options));
+      const before = [server.accepted(), server.throttled()];
+      const result = options
+        ? await terraform("volumes", ["apply", "-auto-approve"])
+        : await terraform("volumes", ["plan", "-detailed-exitcode"]);
+      process.stderr.write(
+        `### ${options} ${result.exitCode} accepted ${server.accepted() - before[0]} throttled ${server.throttled() - before[1]}\n${result.stderr.slice(0, 600)}\n`,
+      );
+      const b2 = [server.accepted(), server.throttled()];
+      const p = await terraform("volumes", ["plan", "-detailed-exitcode"]);
+      process.stderr.write(
+        `### plan ${options} ${p.exitCode} accepted ${server.accepted() - b2[0]} throttled ${server.throttled() - b2[1]}\n${p.stderr.slice(0, 600)}\n`,
+      );
+    }
+    process.stderr.write(
+      readFileSync(join(site.directory, "cdktf.out/stacks/volumes/cdk.tf.json"), "utf8").match(
+        /"provider"[\s\S]*?\]/,
+      )?.[0] ?? "",
+    );
+    process.stderr.write(
+      server
+        .lines(/no more sessions|drop|MaxSta|exceed/)
+        .slice(-5)
+        .join("\n"),
+    );
+  });
+
+  test("guard 13: fails where a person would be asked", async () => {
+    const asked = join(site.directory, "asked");
+    const prompt = join(site.directory, "prompt");
+    writeFileSync(prompt, `#!/bin/sh\ntouch ${asked}\nexit 1\n`);
+    chmodSync(prompt, 0o755);
+    const [, image] = site.synthesize((app) => {
+      // The same server, by a name whose key is not known.
+      site.nemesis(app, { engine: server.engine.replace("127.0.0.1", "localhost") });
+    });
+    const { exitCode, stderr } = await terraform(image, ["plan"], {
+      SSH_ASKPASS: prompt,
+      SSH_ASKPASS_REQUIRE: "force",
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Host key verification failed");
+    expect(existsSync(asked)).toBe(false);
+  });
+
+  test("guard 13: leaves no ssh behind", () => noConnectionLeft());
+});

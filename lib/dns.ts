@@ -2,7 +2,16 @@ import { BlockList, isIP, isIPv6 } from "node:net";
 import { Annotations, Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "./container/demands";
-import { checkDistinct, checkList, checkObject, checkText, copyOf, refuse } from "./refusal";
+import { joined } from "./literals";
+import {
+  checkDistinct,
+  checkList,
+  checkObject,
+  checkText,
+  copyOf,
+  isUnknownList,
+  refuse,
+} from "./refusal";
 
 /** Most servers that resolv.conf takes; the C library drops the rest in silence (resolv.conf(5), MAXNS). */
 const maximumServers = 3;
@@ -47,9 +56,9 @@ export class DnsSettings {
   /** What it asks of the container: environment that the image's init reads; lists are separated by blanks. */
   demands(): ContainerDemands {
     const environment = {
-      VOBOX_DNS_SERVERS: this.servers.join(" "),
-      ...(this.searchDomains.length > 0 && { VOBOX_DNS_SEARCH: this.searchDomains.join(" ") }),
-      ...(this.options.length > 0 && { VOBOX_DNS_OPTIONS: this.options.join(" ") }),
+      VOBOX_DNS_SERVERS: joined(" ", this.servers),
+      ...(this.searchDomains.length > 0 && { VOBOX_DNS_SEARCH: joined(" ", this.searchDomains) }),
+      ...(this.options.length > 0 && { VOBOX_DNS_OPTIONS: joined(" ", this.options) }),
     };
     return { environment };
   }
@@ -65,16 +74,15 @@ export class DnsSettings {
         allowed: `one to ${maximumServers} resolvers`,
         remedy: "The C library ignores all after the third.",
       });
-    this.servers.forEach((server, index) => {
+    known(this.servers).forEach((server, index) => {
       const place = `${property}.servers[${index}]`;
+      const address = {
+        allowed: "an IPv4 or IPv6 address",
+        remedy: "A resolver cannot be named: nothing would resolve its name.",
+      };
+      checkText(scope, place, server, { pattern: /^\S+$/, ...address });
       if (Token.isUnresolved(server)) return;
-      if (isIP(server) === 0)
-        refuse(scope, {
-          property: place,
-          given: server,
-          allowed: "an IPv4 or IPv6 address",
-          remedy: "A resolver cannot be named: nothing would resolve its name.",
-        });
+      if (isIP(server) === 0) refuse(scope, { property: place, given: server, ...address });
       if (!sharesHostNetwork && isLoopback(server))
         refuse(scope, {
           property: place,
@@ -85,13 +93,13 @@ export class DnsSettings {
         });
     });
     checkDistinct(scope, `${property}.servers`, this.servers, (server) => server.toLowerCase());
-    this.searchDomains.forEach((name, index) =>
+    known(this.searchDomains).forEach((name, index) =>
       checkText(scope, `${property}.searchDomains[${index}]`, name, {
         pattern: domain,
         allowed: "a domain name such as cern.ch",
       }),
     );
-    this.options.forEach((value, index) =>
+    known(this.options).forEach((value, index) =>
       checkText(scope, `${property}.options[${index}]`, value, {
         pattern: option,
         allowed: "an option of resolv.conf(5), such as timeout:2 or edns0",
@@ -102,6 +110,11 @@ export class DnsSettings {
         `${scope.node.path}: ${property}.options: "rotate" asks the resolvers in turn, not in the order given.`,
       );
   }
+}
+
+/** What can be checked of a list. */
+function known(list: readonly string[]): readonly string[] {
+  return isUnknownList(list) ? [] : list;
 }
 
 const loopback = new BlockList();

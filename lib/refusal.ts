@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 
@@ -37,12 +38,13 @@ function show(value: unknown): string {
 }
 
 function json(value: unknown): string {
+  let text: string | undefined;
   try {
-    return JSON.stringify(value) ?? String(value);
+    text = JSON.stringify(value);
   } catch {
     // What JSON has no form for, such as an object that holds itself.
-    return String(value);
   }
+  return text ?? inspect(value, { breakLength: Infinity });
 }
 
 /** Whose props are looked at: a construct, or the name of what is made outside of one. */
@@ -116,8 +118,9 @@ export function checkText(
     });
   if (typeof value !== "string" || !rule.pattern.test(value))
     refuse(scope, { property, given: value, allowed: rule.allowed, remedy: rule.remedy });
-  // Terraform brings all text into that form, and puts a replacement character for half of a pair.
-  if (/\p{Surrogate}/u.test(value) || value.normalize("NFC") !== value)
+  // Terraform brings all text into that form, and puts a replacement character for half of a pair. What stands after
+  // a name and its = may become one character with that.
+  if (/\p{Surrogate}/u.test(value) || `=${value}`.normalize("NFC") !== `=${value}`)
     refuse(scope, {
       property,
       given: value,
@@ -126,22 +129,53 @@ export function checkText(
     });
 }
 
-/** Whether a text is unresolved. Refuses what only looks like one of CDKTF's tokens: synthesis would break at it. */
+/**
+ * Whether a text holds tokens. Refuses what only looks like one of CDKTF's tokens, and what CDKTF would not find
+ * in the text: synthesis would break at it, or leave it as it is.
+ */
 function isToken(scope: RefusalScope, property: string, value: unknown): boolean {
-  if (typeof value !== "string") return Token.isUnresolved(value);
-  if (!/[#&]\{TfToken\[/.test(value)) {
-    if (!Token.isUnresolved(value)) return false;
-    try {
-      return Tokenization.reverseString(value).tokens.length > 0;
-    } catch {
-      // CDKTF does not know it.
-    }
-  }
+  if (typeof value !== "string") return Token.isUnresolved(value) && !Array.isArray(value);
+  const marks = value.match(tokenMark) ?? [];
+  if (marks.length === 0) return false;
+  const fits = (mark: string) => /^[$-]/.test(mark) && isKnownMark(mark);
+  if (marks.every(fits) && !brokenNumberMark(value)) return true;
   return refuse(scope, {
     property,
     given: value,
-    allowed: "text without CDKTF's own mark of a token, {TfToken[…]}",
+    allowed: "text without CDKTF's own mark of a token, but for whole tokens of texts",
+    remedy:
+      "Put a number of Terraform's into a text as Token.asString(…), a list as Fn.join(…), and add to a list with Fn.concat(…).",
   });
+}
+
+/** What CDKTF puts for a text, a list, a map or a number that it does not know yet. */
+const tokenMark = /[$#&]\{TfToken\[([a-zA-Z0-9:._-]+\]\})?|-8\.1095\d*e\+298/g;
+
+function isKnownMark(mark: string): boolean {
+  try {
+    switch (mark[0]) {
+      case "-":
+        return Tokenization.reverseNumber(Number(mark)) !== undefined;
+      case "#":
+        return Tokenization.reverseList([mark]) !== undefined;
+      case "&":
+        return Tokenization.reverseMap({ [mark]: "" }) !== undefined;
+      default:
+        return Tokenization.reverseString(mark).tokens.length > 0;
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** CDKTF takes these characters beside a number for a part of it, and then does not know the number. */
+function brokenNumberMark(text: string): boolean {
+  return /[-+|.\d]-8\.1095\d*e\+298|-8\.1095\d*e\+298[-+|.\deE]/.test(text);
+}
+
+/** Whether only Terraform will know a text, or a part of it. */
+export function holdsToken(text: string): boolean {
+  return (text.match(tokenMark) ?? []).some(isKnownMark);
 }
 
 /** Text that fits on one line: an environment value, a label, a word of a command. */
@@ -162,6 +196,13 @@ export function checkKnown(scope: RefusalScope, property: string, value: unknown
     });
 }
 
+/** Refuses what is neither true nor false, and what only Terraform will know: it decides what is rendered. */
+export function checkBoolean(scope: RefusalScope, property: string, value: unknown): void {
+  checkKnown(scope, property, value);
+  if (typeof value !== "boolean")
+    refuse(scope, { property, given: value, allowed: "true or false" });
+}
+
 /** Refuses what was not made by a class, which callers in JavaScript may give. */
 export function checkInstance(
   scope: RefusalScope,
@@ -180,13 +221,21 @@ export function checkInstance(
 
 /** Refuses what is no object with named values, which callers in JavaScript may give. */
 export function checkObject(scope: RefusalScope, property: string, value: unknown): void {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  // Lists, maps and sets have their values under no names.
+  if (typeof value === "object" && value !== null && !(Symbol.iterator in value)) return;
   refuse(scope, { property, given: value, allowed: "an object with named values" });
 }
 
 /** Refuses what is not a list, which callers in JavaScript may give. */
 export function checkList(scope: RefusalScope, property: string, value: unknown): void {
   if (!Array.isArray(value)) refuse(scope, { property, given: value, allowed: "a list" });
+}
+
+/** Whether only Terraform will know the elements of a list, and how many there are. */
+export function isUnknownList(list: readonly string[]): boolean {
+  return (
+    list.length === 1 && typeof list[0] === "string" && list[0][0] === "#" && holdsToken(list[0])
+  );
 }
 
 /** A copy of a list that the caller could still change; what is no list is left to {@link checkList}. */

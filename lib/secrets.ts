@@ -1,6 +1,6 @@
 import type { IConstruct } from "constructs";
 import { visitLeaves } from "./leaves";
-import { privateKey, refuse } from "./refusal";
+import { checkKnown, privateKey, refuse } from "./refusal";
 
 // In lower case, and by words: api-token, SecretKey, PGPASSWORD; not PROXY, TOKENIZER or TOKENS_PER_SECOND.
 const secretWord =
@@ -26,6 +26,7 @@ export function refuseSecretKeys(
   values: Readonly<Record<string, string>>,
 ): void {
   for (const key of Object.keys(values)) {
+    checkKnown(scope, `a key of ${property}`, key);
     if (isNamedLikeSecret(key))
       refuse(scope, {
         property: `${property}.${key}`,

@@ -23,6 +23,14 @@ it("leaves tokens as they are, within a text and alone", () => {
   expect(asLiterals({ lazy }).lazy).toBe(lazy);
 });
 
+it("keeps a dollar before a token from making text of it", () => {
+  const token = new TerraformVariable(newStack(), "v", {}).stringValue;
+  expect(asLiterals(`$\${a} $$${token}`)).toBe(`$$\${a} \${"$$"}${token}`);
+});
+
+it("takes the keys of a map as texts, too", () =>
+  expect(asLiterals({ tmpfs: { "/${a}": "%{b}" } })).toEqual({ tmpfs: { "/$${a}": "%%{b}" } }));
+
 it("keeps numbers, booleans and nothing", () => {
   const values = { number: 1, yes: true, none: undefined, empty: null };
   expect(asLiterals(values)).toEqual(values);

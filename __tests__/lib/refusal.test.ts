@@ -39,9 +39,10 @@ describe("a refusal", () => {
     [Infinity, "Infinity"],
     ["two\nlines", '"two\\nlines"'],
     [["a"], '["a"]'],
-    [10n, "10"],
+    [10n, "10n"],
     [Symbol("s"), "Symbol(s)"],
-    [circular, "[object Object]"],
+    [circular, "<ref *1> { self: [Circular *1] }"],
+    [Object.assign(Object.create(null), { big: 1n }), "[Object: null prototype] { big: 1n }"],
   ])("shows %p as it was given", (given, shown) => {
     expect(new Refusal("p", { property: "q", given, allowed: "r" }).message).toBe(
       `p: q: given ${shown}; allowed: r.`,

@@ -1,5 +1,5 @@
 import type { IConstruct } from "constructs";
-import { checkText, longestTextBytes, oneLine, refuse } from "../refusal";
+import { checkKnown, checkText, longestTextBytes, oneLine, refuse } from "../refusal";
 import { refuseSecretKeys } from "../secrets";
 import { appliedByReplacementLabel } from "./applied-by-replacement";
 
@@ -14,6 +14,8 @@ export function validateEnvironment(
   scope: IConstruct,
   environment: Readonly<Record<string, string>>,
 ): void {
+  // Its names are checked, and sorted with others.
+  checkKnown(scope, "environment", environment);
   refuseSecretKeys(scope, "environment", environment);
   for (const [key, value] of Object.entries(environment)) {
     checkText(scope, "environment", key, {
@@ -43,6 +45,7 @@ export function validateEnvironment(
 
 /** @throws Refusal for a key that is a secret's or computed, and for a value of several lines. */
 export function validateLabels(scope: IConstruct, labels: Readonly<Record<string, string>>): void {
+  checkKnown(scope, "labels", labels);
   refuseSecretKeys(scope, "labels", labels);
   for (const [key, value] of Object.entries(labels)) {
     checkText(scope, "labels", key, {

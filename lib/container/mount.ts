@@ -1,7 +1,14 @@
 import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { absolutePath, checkInstance, checkObject, checkText, refuse } from "../refusal";
+import {
+  absolutePath,
+  checkBoolean,
+  checkInstance,
+  checkObject,
+  checkText,
+  refuse,
+} from "../refusal";
 
 /** How a directory of the host is bound. */
 export interface VoBoxBindOptions {
@@ -20,7 +27,7 @@ export class VoBoxMount {
    */
   static bind(hostPath: string, path: string, options: VoBoxBindOptions = {}): VoBoxMount {
     checkObject("VoBoxMount", "options", options);
-    return new VoBoxMount("bind", hostPath, path, options.writable !== true);
+    return new VoBoxMount("bind", hostPath, path, options.writable ?? false);
   }
 
   /**
@@ -29,7 +36,7 @@ export class VoBoxMount {
    * @param path absolute path in the container
    */
   static volume(name: string, path: string): VoBoxMount {
-    return new VoBoxMount("volume", name, path, false);
+    return new VoBoxMount("volume", name, path, true);
   }
 
   private constructor(
@@ -38,7 +45,7 @@ export class VoBoxMount {
     readonly source: string,
     /** Absolute path in the container. */
     readonly path: string,
-    private readonly readOnly: boolean,
+    private readonly writable: boolean,
   ) {}
 
   /** @throws Refusal for a source or path that cannot be one, or that would hurt the host or the VO-Box */
@@ -55,6 +62,7 @@ export class VoBoxMount {
         allowed: absolute,
       });
     checkText(scope, `${property}.path`, this.path, { pattern: absolutePath, allowed: absolute });
+    checkBoolean(scope, `${property}.writable`, this.writable);
     for (const [key, path] of [
       ["hostPath", this.source],
       ["path", this.path],
@@ -82,7 +90,7 @@ export class VoBoxMount {
       type: this.kind,
       source: this.source,
       target: this.path,
-      ...(this.readOnly && { readOnly: true }),
+      ...(!this.writable && { readOnly: true }),
     };
   }
 }

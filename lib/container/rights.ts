@@ -1,5 +1,5 @@
 import type { IConstruct } from "constructs";
-import { checkDistinct, checkText } from "../refusal";
+import { checkDistinct, checkKnown, checkText } from "../refusal";
 import type { ContainerDemands } from "./demands";
 
 /** All that there are (capabilities(7), Linux 5.9 and later): the engine refuses others when the old container is gone. */
@@ -15,13 +15,16 @@ const capabilityNames = [
 
 /** @throws Refusal for what is no capability's name, and for one given twice */
 export function validateCapabilities(scope: IConstruct, capabilities: readonly string[]): void {
-  capabilities.forEach((one, index) =>
+  // They are put into one form and one order.
+  checkKnown(scope, "capabilities", capabilities);
+  capabilities.forEach((one, index) => {
+    checkKnown(scope, `capabilities[${index}]`, one);
     checkText(scope, `capabilities[${index}]`, one, {
       pattern: new RegExp(`^(CAP_)?(${capabilityNames.join("|")})$`),
       allowed: "a capability's name (capabilities(7)) such as NET_ADMIN or CAP_NET_ADMIN; not ALL",
       remedy: "Give those alone that a program needs.",
-    }),
-  );
+    });
+  });
   checkDistinct(scope, "capabilities", capabilities, canonicalCapability);
 }
 

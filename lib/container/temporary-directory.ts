@@ -1,6 +1,7 @@
 import type { IConstruct } from "constructs";
 import {
   absolutePath,
+  checkBoolean,
   checkDistinct,
   checkObject,
   checkText,
@@ -45,6 +46,7 @@ export function validateTemporaryDirectories(
       maximum: 65536,
       unit: "megabytes",
     });
+    checkBoolean(scope, `${place}.executable`, directory.executable ?? false);
   });
   checkDistinct(scope, "temporaryDirectories", directories, ({ path }) => path);
 }

@@ -1,6 +1,6 @@
 import { Annotations } from "cdktf";
 import type { IConstruct } from "constructs";
-import { checkInstance, checkObject, checkWholeNumber, refuse } from "../refusal";
+import { checkBoolean, checkInstance, checkObject, checkWholeNumber } from "../refusal";
 import { CvmfsProxy } from "./proxy";
 import type { CvmfsRepository } from "./repository";
 
@@ -53,12 +53,7 @@ export class CvmfsClient {
       maximum: 1_000_000,
       unit: "megabytes",
     });
-    if (typeof this.useCdn !== "boolean")
-      refuse(scope, {
-        property: `${property}.useCdn`,
-        given: this.useCdn,
-        allowed: "true or false",
-      });
+    checkBoolean(scope, `${property}.useCdn`, this.useCdn);
     if (this.proxy.isNone && !this.useCdn)
       Annotations.of(scope).addWarning(
         `${scope.node.path}: ${property}: without a proxy and without useCdn each read goes to a stratum 1 server; five machines or more of a site overload it.`,

@@ -1,5 +1,6 @@
 import type { IConstruct } from "constructs";
-import { checkList, checkText, copyOf, refuse } from "../refusal";
+import { joined } from "../literals";
+import { checkList, checkText, copyOf, isUnknownList, refuse } from "../refusal";
 
 /** How a CVMFS client reaches the servers: its `CVMFS_HTTP_PROXY` and `CVMFS_CLIENT_PROFILE`. */
 export class CvmfsProxy {
@@ -53,6 +54,7 @@ export class CvmfsProxy {
       checkList(scope, place, group);
       if (group.length === 0)
         refuse(scope, { property: place, given: [], allowed: "at least one" });
+      if (isUnknownList(group)) return;
       for (const url of group) {
         if (typeof url === "string" && /\/\/[^/]*@/.test(url))
           refuse(scope, {
@@ -71,7 +73,7 @@ export class CvmfsProxy {
 
   /** The client's settings by name. */
   render(): Readonly<Record<string, string>> {
-    const groups = this.groups.map((group) => group.join("|"));
+    const groups = this.groups.map((group) => joined("|", group));
     if (this.endsDirect) groups.push("DIRECT");
     return {
       ...(this.discovers && { CVMFS_CLIENT_PROFILE: "single" }),

@@ -43,9 +43,10 @@ export class CvmfsRepository {
     });
     if (this.probeFile !== undefined)
       checkText(scope, `${property}.probeFile`, this.probeFile, {
-        // It travels in a list that is separated by blanks.
-        pattern: /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\s=]+$/,
-        allowed: "a path below the repository's top, without blanks, = or ..",
+        // It travels in a list that is separated by blanks, U+0085 among them.
+        // eslint-disable-next-line no-control-regex
+        pattern: /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\s=\u0000-\u001f\u007f\u0085]+$/,
+        allowed: "a path below the repository's top, without blanks, control characters, = or ..",
       });
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { IConstruct } from "constructs";
-import { checkText, checkWholeNumber, Refusal } from "../refusal";
+import { checkText, checkWholeNumber, holdsToken, Refusal } from "../refusal";
 
 /** How a file stands in the image. */
 export interface VoBoxFileOptions {
@@ -43,7 +43,7 @@ export class VoBoxFile {
   /**
    * A file with this text.
    * @param target absolute path in the image
-   * @throws Refusal when it is no text
+   * @throws Refusal when it is no text, or one that only Terraform will know
    */
   static fromText(target: string, text: string, options: VoBoxFileOptions = {}): VoBoxFile {
     if (typeof text !== "string")
@@ -51,6 +51,13 @@ export class VoBoxFile {
         property: "text",
         given: text,
         allowed: "a text",
+      });
+    if (holdsToken(text))
+      throw new Refusal(`VoBoxFile ${target}`, {
+        property: "text",
+        allowed: "a text that is known at synthesis",
+        remedy:
+          "It is written and hashed before Terraform runs; what is known later belongs to the container.",
       });
     return new VoBoxFile(target, Buffer.from(text), options.mode ?? 0o644);
   }

@@ -14,6 +14,7 @@ import {
   checkObject,
   checkText,
   checkWholeNumber,
+  holdsToken,
   refuse,
 } from "../refusal";
 import { refusePrivateKeys } from "../secrets";
@@ -216,7 +217,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
   /** The content is written and hashed now: what Terraform learns later cannot be part of it. */
   private refuseTokens(props: VoBoxImageProps): void {
     visitLeaves(props, (property, leaf) => {
-      if (!Buffer.isBuffer(leaf) && Token.isUnresolved(leaf))
+      if (typeof leaf === "string" ? holdsToken(leaf) : Token.isUnresolved(leaf))
         refuse(this, {
           property,
           allowed: "values that are known at synthesis",

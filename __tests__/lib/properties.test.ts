@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { App } from "cdktf";
+import * as fc from "fast-check";
+import { type IVoBoxImage, VoBoxContainer, type VoBoxContainerProps, VoBoxImage } from "../../lib";
+import { invalidContainer, validContainer } from "../support/arbitraries/container";
+import { asTerraformReads, expectedContainer, normalized } from "../support/arbitraries/expected";
+import { invalidImage, validImage } from "../support/arbitraries/image";
+import { check } from "../support/arbitraries/runs";
+import { useScratch } from "../support/scratch";
+import {
+  newImage,
+  newStack,
+  only,
+  refusalOf,
+  type Resource,
+  synthesize,
+} from "../support/synthesis";
+
+jest.setTimeout(300_000);
+
+useScratch();
+
+/** Props of containers in all, half of them valid. */
+const containers = 10_000;
+/** Props of images in all, half of them valid. */
+const images = 1000;
+/** One stack for so many valid containers. */
+const perStack = 10;
+
+let image: IVoBoxImage;
+beforeAll(() => {
+  image = newImage();
+});
+
+/** Property and what is allowed, with what was given but for what must not be printed. */
+function sentence(path: string, property: string): RegExp {
+  const quoted = `${path}: ${property}: `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${quoted}(given .*; )?allowed: .+\\.`, "su");
+}
+
+it(`containers with valid props have all that was given in Terraform's JSON, and nothing else: ${containers / 2} of them`, () =>
+  check(
+    fc.array(validContainer, { minLength: perStack, maxLength: perStack }),
+    containers / 2 / perStack,
+    (list) => {
+      const stack = newStack();
+      list.forEach(({ props }, index) => {
+        new VoBoxContainer(stack, `box-${index}`, { ...props, image } as VoBoxContainerProps);
+      });
+      const { resource = {} } = synthesize(stack);
+      expect(Object.keys(resource)).toEqual(["docker_container"]);
+      const rendered = Object.values<Resource>(resource["docker_container"]);
+      expect(rendered.map((one) => normalized(asTerraformReads(one)))).toEqual(
+        list.map(({ asked }) => expectedContainer(image.reference, asked)),
+      );
+    },
+  ));
+
+it(`containers with one invalid prop are refused, with place, property and what is allowed: ${containers / 2} of them`, () =>
+  check(invalidContainer, containers / 2, ({ props, property }) => {
+    const stack = newStack();
+    expect(
+      refusalOf(() => new VoBoxContainer(stack, "box", { ...props, image } as VoBoxContainerProps)),
+    ).toMatch(sentence("site/box", property));
+  }));
+
+it(`images with valid props have all their files in the build context: ${images / 2} of them`, () =>
+  check(validImage, images / 2, ({ props, files }) => {
+    const stack = newStack();
+    const made = new VoBoxImage(stack, "image", props);
+    const resource = only(synthesize(stack), "docker_image");
+    expect(resource["name"]).toBe(made.reference);
+    expect(made.reference).toMatch(new RegExp(`^${props.name ?? "vobox"}:[0-9a-f]{16}$`));
+    const { context } = resource["build"] as { readonly context: string };
+    const folder = join(App.of(stack).outdir, "stacks/site", context);
+    for (const [path, text] of Object.entries(files))
+      expect(readFileSync(join(folder, "rootfs", path), "utf8")).toBe(text);
+  }));
+
+it(`images with one invalid prop are refused in the same way: ${images / 2} of them`, () =>
+  check(invalidImage, images / 2, ({ props, property }) => {
+    const stack = newStack();
+    const message = refusalOf(() => new VoBoxImage(stack, "image", props));
+    // Marks of tokens are found before the services are looked at one by one.
+    expect(message.replace("services.list[", "services[")).toMatch(
+      sentence("site/image", property),
+    );
+  }));

@@ -125,7 +125,15 @@ export function checkText(
       property,
       given: value,
       allowed: "text in Unicode's composed form (NFC), with whole characters",
-      remedy: 'Terraform would change it: give it as text.normalize("NFC").',
+      remedy:
+        'Terraform would change it: give it as text.normalize("NFC"), with no combining mark before it.',
+    });
+  if (value.startsWith("\ufeff"))
+    refuse(scope, {
+      property,
+      given: value,
+      allowed: "text without a byte order mark (U+FEFF) before it",
+      remedy: "Terraform would drop it.",
     });
 }
 

@@ -86,9 +86,15 @@ describe("checkText", () => {
     expect(refusal).toContain("allowed: at most 131071 bytes. No program could be given it");
   });
 
+  it("refuses a byte order mark at the beginning, which Terraform would drop", () => {
+    expect(refusalOf(() => any("\ufeffa"))).toContain("allowed: text without a byte order mark");
+    expect(() => any("a\ufeff")).not.toThrow();
+  });
+
   it.each([
     ["a letter and its accent apart", "cafe\u0301"],
     ["half of a pair", "\ud83d"],
+    ["a mark that joins the = before a value", "\u0338x"],
   ])("refuses %s, which Terraform would change", (_name, value) =>
     expect(refusalOf(() => any(value))).toContain("allowed: text in Unicode's composed form"),
   );

@@ -59,14 +59,14 @@ function pieces(further: readonly string[]): fc.Arbitrary<string> {
     .map((list) => composed(list.join("")));
 }
 
-/** Without control characters, marks of CDKTF's tokens, and a first mark that joins what stands before it. */
+/** Without control characters, marks of CDKTF's tokens, and what cannot be the first character. */
 function composed(text: string): string {
   return (
     text
       // eslint-disable-next-line no-control-regex
       .replace(/[\u0000-\u001f\u007f]/g, "")
       .replaceAll("{TfToken[", "")
-      .replace(/^\p{Mark}+/u, "")
+      .replace(/^[\p{Mark}\ufeff]+/u, "")
       .normalize("NFC")
   );
 }
@@ -101,6 +101,7 @@ export function badText(like: string): fc.Arbitrary<unknown> {
     fc.constantFrom<unknown>(Symbol("x"), () => like, 1n),
     fc.constantFrom("\n", "\u0000", "\t", "\u007f").map((control) => `${like}${control}`),
     fc.constantFrom("\ud800", "\udc00").map((half) => `${like}${half}`),
+    fc.constantFrom(`\ufeff${like}`, `\u0338${like}`, `${like}e\u0301`),
     fc.constantFrom("${TfToken[TOKEN.987654]}", "#{TfToken[TOKEN.987654]}", "&{TfToken[x]}"),
     fc
       .constantFrom("${TfToken[", "#{TfToken[", "-8.109562213520764e+298")

@@ -240,6 +240,7 @@ describe("a container refuses", () => {
     ["logRotation", null, "an object with named values"],
     ["environment", ["A=b"], "an object with named values"],
     ["labels", "a=b", "an object with named values"],
+    ["labels", new Map([["a", "b"]]), "an object with named values"],
   ])("%s of another kind, %j", (property, value, allowed) =>
     expect(refused({ [property]: value })).toBe(
       `${property}: given ${JSON.stringify(value) ?? "undefined"}; allowed: ${allowed}.`,

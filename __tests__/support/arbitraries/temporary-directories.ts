@@ -33,6 +33,9 @@ export const temporaryDirectories: PartArbitraries = {
       property: "temporaryDirectories",
     })),
     badObject.map((value) => invalid([value], "[0]")),
+    fc
+      .constantFrom("/cvmfs", "/cvmfs/alice.cern.ch")
+      .map((path) => invalid([{ path, sizeMegabytes: 1 }], "[0].path")),
     badPath.map((path) => invalid([{ path, sizeMegabytes: 1 }], "[0].path")),
     badNumber(1, 65536).map((sizeMegabytes) =>
       invalid([{ path: "/memory/a", sizeMegabytes }], "[0].sizeMegabytes"),

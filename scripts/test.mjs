@@ -2,6 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import {
+  canMakeHosts,
+  engineSeed,
+  preparePrivateSites,
+  privateHostNeeds,
+} from "./private-site-parts.mjs";
 import { localFolder, main, run, runHere, Sentence, top } from "./support.mjs";
 
 const bin = (name) => join(top, "node_modules", name);
@@ -50,71 +56,26 @@ async function unitEnvironment() {
 }
 
 async function e2eEnvironment() {
-  if (!canMakeHosts())
-    return { VOBOX_E2E_MISSING: "root on Linux, for private hosts with an engine and CVMFS" };
+  if (!canMakeHosts()) return { VOBOX_E2E_MISSING: privateHostNeeds };
   const { Progress } = await import(join(top, "dist/local/progress.js"));
-  const { prepare } = await import(join(top, "dist/local/prepare.js"));
-  const { makeEngineSeed } = await import(join(top, "dist/local/engine-seed.js"));
-  const { BaseImage } = await import(join(top, "dist/lib/index.js"));
-  const { makeContainerClient } = await import(join(top, "dist/local/local-site.js"));
   const progress = new Progress();
   let missing;
-  const parts = await prepare(
-    {
-      terraform: true,
-      engine: true,
-      cvmfsClient: true,
-      autofs: true,
-      baseImage: true,
-      privateNetwork: true,
-      sshServer: true,
-    },
-    progress,
-  ).catch((error) => {
+  const parts = await preparePrivateSites(progress, { sshServer: true }).catch((error) => {
     if (error.name !== "Problem" || process.env.CI) throw error;
     missing = error.message;
   });
   if (missing !== undefined) return { VOBOX_E2E_MISSING: missing };
-  const containerClient = await makeContainerClient(parts.cvmfsClient);
-  const environment = { ...parts.environment, VOBOX_NEMESIS_CVMFS_CLIENT: containerClient };
-  const engineSeed = await progress.step("engine with cached layers for the tests", (onLine) =>
-    makeEngineSeed({
-      base: BaseImage.debianReference,
-      inputs: [join(top, "lib/image/base-image.ts")],
-      build: (engine) => buildNemesisImage(engine, environment, onLine),
-      onLine,
-    }),
-  );
+  const { environment, cvmfsClient, containerClient } = parts;
+  const seed = await engineSeed(parts, progress);
   progress.printSummary("Seconds by part:");
   return {
     VOBOX_E2E_PARTS: JSON.stringify({
-      environment: parts.environment,
-      cvmfsClient: parts.cvmfsClient,
+      environment,
+      cvmfsClient,
       containerClient,
-      engineSeed,
+      engineSeed: seed,
     }),
   };
-}
-
-/** Builds Nemesis's image as a deployment does, and takes its tag away: the tests want to see it built. */
-async function buildNemesisImage(engine, environment, onLine) {
-  const output = join(localFolder(), "engine-seed-synthesis");
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output, { recursive: true });
-  const env = { ...environment, DOCKER_HOST: engine, CDKTF_OUTDIR: join(output, "cdktf.out") };
-  const options = { env, onLine, log: "engine-seed.log" };
-  await run(process.execPath, [join(top, "dist/main.js")], options);
-  const terraform = environment.TERRAFORM_BINARY_NAME ?? "terraform";
-  const inStack = { ...options, cwd: join(output, "cdktf.out/stacks/nemesis-image") };
-  await run(terraform, ["init", "-input=false", "-no-color"], inStack);
-  await run(terraform, ["apply", "-input=false", "-no-color", "-auto-approve"], inStack);
-  const manifest = JSON.parse(readFileSync(join(output, "cdktf.out/vobox-sites.json"), "utf8"));
-  await run("docker", ["--host", engine, "image", "rm", manifest.sites[0].image], options);
-  rmSync(output, { recursive: true, force: true });
-}
-
-function canMakeHosts() {
-  return process.platform === "linux" && process.getuid() === 0;
 }
 
 /** Runs one of jest's projects and counts its tests. */

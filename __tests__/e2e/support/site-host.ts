@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { standInRepositories } from "../../../local/cvmfs/repositories";
-import { CvmfsService } from "../../../local/cvmfs/service";
-import { cvmfsKeysDirectory } from "../../../local/local-site";
-import { PrivateHost } from "../../../local/private-host";
-import { cvmfsServerPort, localDirectory, repositoryRoot } from "../../../local/settings";
-import { tryRun, run, type CommandResult } from "../../../local/support/run";
+import type { CvmfsService } from "../../../local/cvmfs/service";
+import type { PrivateHost } from "../../../local/private-host";
+import { startPrivateSite, type PrivateSite } from "../../../local/private-site";
+import { localDirectory } from "../../../local/settings";
+import { tryRun, type CommandResult } from "../../../local/support/run";
 import { CvmfsPackage, VoBoxFile } from "../../../lib";
 import { VoBoxApp } from "../../../stacks/app";
 import { Nemesis, type NemesisProps } from "../../../stacks/sites/nemesis";
@@ -27,53 +26,27 @@ export function compatibleCvmfsPackage(): CvmfsPackage {
   return CvmfsPackage.compatible({ files: VoBoxFile.fromDirectory(e2eParts().containerClient) });
 }
 
-/** A private host with engine, autofs and CVMFS: a site to deploy to. Gone, whole, with {@link destroy} or with this process. */
+/** A {@link PrivateSite} that tests deploy to and look into. */
 export class SiteHost {
   static async start(options: SiteHostOptions): Promise<SiteHost> {
-    const parts = e2eParts();
+    const { cvmfsClient, engineSeed } = e2eParts();
     const scratch = join(localDirectory(), "e2e");
-    await run("mkdir", ["-p", scratch]);
+    mkdirSync(scratch, { recursive: true });
     const directory = realpathSync(mkdtempSync(join(scratch, `${options.name}-`)));
-    const host = await PrivateHost.start({
-      name: options.name,
-      directory: join(directory, "host"),
-      network: "private",
-      outboundNetwork: true,
-      sharedDirectories: [repositoryRoot(), localDirectory()],
-      lifetime: "caller",
-      engineStorage: "memory",
-    });
-    try {
-      const cvmfs = await CvmfsService.start({
-        host,
-        repositories: standInRepositories(),
-        directory: join(directory, "cvmfs"),
-        keysDirectory: cvmfsKeysDirectory(),
-        clientBinary: parts.cvmfsClient,
-        port: cvmfsServerPort,
-        defaultLocal: options.defaultLocal,
-        ignoreInstalledClient: true,
-        idleTimeoutSeconds: options.idleTimeoutSeconds,
-      });
-      await host.startEngine({
-        seed: parts.engineSeed,
-        liveRestore: options.liveRestore,
-        arguments: options.engineArguments,
-      });
-      return new SiteHost(host, cvmfs, directory);
-    } catch (error) {
-      await host.destroy();
-      rmSync(directory, { recursive: true, force: true });
-      throw error;
-    }
+    const site = await startPrivateSite({ ...options, directory, cvmfsClient, engineSeed });
+    return new SiteHost(site, directory);
   }
 
+  readonly host: PrivateHost;
+  readonly cvmfs: CvmfsService;
+
   private constructor(
-    readonly host: PrivateHost,
-    readonly cvmfs: CvmfsService,
+    private readonly site: PrivateSite,
     /** For files of the test; the host sees it at the same path. */
     readonly directory: string,
-  ) {}
+  ) {
+    ({ host: this.host, cvmfs: this.cvmfs } = site);
+  }
 
   get engine(): string {
     return this.host.engineAddress;
@@ -89,9 +62,8 @@ export class SiteHost {
   }
 
   /** Removes host and files. */
-  async destroy(): Promise<void> {
-    await this.host.destroy();
-    rmSync(this.directory, { recursive: true, force: true });
+  destroy(): Promise<void> {
+    return this.site.destroy();
   }
 
   /** The docker command against this host's engine. */

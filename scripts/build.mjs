@@ -37,7 +37,7 @@ export async function build() {
         onLine,
       }),
   };
-  const sources = ["main.ts", "lib", "stacks", "cli", "review", "local", "tsconfig.json"];
+  const sources = ["main.ts", "lib", "stacks", "cli", "review", "local", "bench", "tsconfig.json"];
   const compiled = {
     folder: "dist",
     what: "compiling",

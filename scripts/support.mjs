@@ -126,7 +126,7 @@ export function runHere(command, args, env = {}) {
  * Runs `cdktf deploy` or `cdktf destroy` on stacks, without questions.
  * Throws what Terraform, or the wait for health, gave as the reason when it fails.
  */
-export async function cdktf(command, stacks, { env, onLine }) {
+export async function cdktf(command, stacks, { env, onLine, cwd }) {
   // Locking the providers asks their registry, which need not be there.
   const { code, output, file } = await runLogged(
     process.execPath,
@@ -139,6 +139,7 @@ export async function cdktf(command, stacks, { env, onLine }) {
     ],
     {
       log: `cdktf-${command}.log`,
+      cwd,
       // Nothing to upgrade to, and nothing to tell.
       env: {
         CHECKPOINT_DISABLE: "1",

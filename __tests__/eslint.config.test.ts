@@ -19,6 +19,8 @@ const bad: readonly [path: string, code: string, message: string][] = [
   ["cli/x.ts", 'import "../lib";', "cli/ may import"],
   ["stacks/sites/x.ts", 'import "../../local/settings";', "stacks/ may import from lib only"],
   ["stacks/x.ts", 'import "../cli/docker";', "stacks/ may import"],
+  ["lib/x.ts", 'import "../bench/figures";', "lib/ may import"],
+  ["bench/bare/x.ts", 'import "../../lib";', "bench/ may import from local only"],
   [
     "local/cvmfs/x.ts",
     'import "../../lib/image/account";',
@@ -32,6 +34,7 @@ const good: readonly [path: string, code: string][] = [
   ["stacks/sites/x.ts", 'import "../../lib/refusal";'],
   ["cli/x.ts", 'import "../review"; process.env.PATH;'],
   ["local/x.ts", 'import "./support/run"; process.env.PATH;'],
+  ["bench/x.ts", 'import "../local/private-host"; process.env.PATH;'],
   ["main.ts", 'import "./stacks/app"; import "./lib";'],
   ["review/x.ts", 'import "./findings"; import "node:path";'],
 ];

@@ -1,9 +1,8 @@
 import type { PrivateHost } from "../local/private-host";
-import { run } from "../local/support/run";
 import { alternate, millisecondsOf } from "./alternate";
 import type { ByHand } from "./by-hand";
 import type { Comparison } from "./figures";
-import { settingsFor, stacks, type Checkout } from "./nemesis";
+import { stacks, type Checkout } from "./nemesis";
 import { TerraformRoot } from "./terraform";
 
 const rounds = 3;
@@ -31,7 +30,7 @@ export async function compareBuilds(
   const imageStack = new TerraformRoot(checkout.stackFolder(stacks[1]), environment);
   const changeAndSynthesize = (): Promise<unknown> => {
     checkout.changeInitStep();
-    return synthesize(checkout, host.engineAddress);
+    return checkout.synthesize(host.engineAddress);
   };
   await changeAndSynthesize();
   await imageStack.init();
@@ -63,12 +62,4 @@ export async function compareBuilds(
       unit: "s",
     },
   ];
-}
-
-/** Writes Nemesis's stacks for an engine, as `cdktf synth` does. */
-export function synthesize(checkout: Checkout, engine: string): Promise<string> {
-  return run(process.execPath, ["dist/main.js"], {
-    cwd: checkout.folder,
-    env: settingsFor(engine),
-  });
 }

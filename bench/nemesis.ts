@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { repositoryRoot } from "../local/settings";
+import { run } from "../local/support/run";
 import { readStacks, type SynthesizedStack } from "./same-resources";
 
 /** Nemesis's stacks in the order of their deployment. */
@@ -15,12 +16,21 @@ export const gateScript = join(compiled, "stacks/scripts/await-healthy.sh");
 /** The resolver that slirp4netns gives a private network. */
 export const resolvers = "10.0.2.3";
 
-/** What a program that describes Nemesis is told, whatever this machine's own environment is. */
-export function settingsFor(engine: string): Readonly<Record<string, string | undefined>> {
+/**
+ * What a program that describes Nemesis is told, whatever this machine's own environment is.
+ *
+ * @param cvmfsClient directory with the CVMFS client of the image; the official one without it
+ */
+export function settingsFor(
+  engine: string,
+  cvmfsClient?: string,
+): Readonly<Record<string, string | undefined>> {
   return {
     DOCKER_HOST: engine,
     VOBOX_NEMESIS_RESOLVERS: resolvers,
     VOBOX_NEMESIS_STARTUP_DIRECTORY: undefined,
+    VOBOX_NEMESIS_CVMFS: undefined,
+    VOBOX_NEMESIS_CVMFS_CLIENT: cvmfsClient,
     VOBOX_NEMESIS_HEALTH_SECONDS: undefined,
     CDKTF_OUTDIR: undefined,
     NODE_OPTIONS: undefined,
@@ -29,7 +39,11 @@ export function settingsFor(engine: string): Readonly<Record<string, string | un
 
 /** The compiled project in a folder of its own, to deploy Nemesis from and to change. */
 export class Checkout {
-  constructor(readonly folder: string) {
+  /** @param cvmfsClient directory with the CVMFS client of the image */
+  constructor(
+    readonly folder: string,
+    private readonly cvmfsClient: string,
+  ) {
     const top = repositoryRoot();
     mkdirSync(folder, { recursive: true });
     for (const name of ["package.json", "cdktf.json"]) cpSync(join(top, name), join(folder, name));
@@ -45,6 +59,19 @@ export class Checkout {
   /** The folder that Terraform runs in for a stack. */
   stackFolder(stack: string): string {
     return join(this.outdir, "stacks", stack);
+  }
+
+  /** What its program is told. */
+  settings(engine: string): Readonly<Record<string, string | undefined>> {
+    return settingsFor(engine, this.cvmfsClient);
+  }
+
+  /** Writes the stacks for an engine, as `cdktf synth` does. */
+  async synthesize(engine: string): Promise<void> {
+    await run(process.execPath, ["dist/main.js"], {
+      cwd: this.folder,
+      env: this.settings(engine),
+    });
   }
 
   changeInitStep(): void {

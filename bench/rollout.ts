@@ -45,7 +45,10 @@ export async function compareRollouts(
 }
 
 interface Inspection {
-  readonly HostConfig: { readonly Mounts: ReadonlyArray<{ readonly Target: string }> };
+  readonly HostConfig: {
+    readonly [setting: string]: unknown;
+    readonly Mounts: ReadonlyArray<{ readonly Target: string }>;
+  };
   readonly Config: {
     readonly Env: readonly string[];
     readonly Healthcheck: object;
@@ -60,13 +63,13 @@ async function inspect(host: PrivateHost): Promise<Inspection> {
 }
 
 /**
- * Throws, showing where they differ. Not looked at: the label of Terraform's side, and the form of the health command,
- * which `docker run` gives to a shell.
+ * Throws, showing where they differ. Not looked at: the label of Terraform's side, the form of the health command, which
+ * `docker run` gives to a shell, and whether a setting that was not given is null or empty.
  */
 function assertSameContainers(ours: Inspection, byHand: Inspection): void {
   const plain = ({ HostConfig, Config }: Inspection): unknown => ({
     HostConfig: {
-      ...HostConfig,
+      ...Object.fromEntries(Object.entries(HostConfig).filter(([, value]) => !isEmpty(value))),
       Mounts: [...HostConfig.Mounts].sort((a, b) => (a.Target < b.Target ? -1 : 1)),
     },
     Config: {
@@ -78,4 +81,8 @@ function assertSameContainers(ours: Inspection, byHand: Inspection): void {
     },
   });
   deepStrictEqual(plain(byHand), plain(ours));
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }

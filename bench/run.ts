@@ -8,8 +8,8 @@ import { Problem } from "../local/support/problem";
 import { ByHand } from "./by-hand";
 import type { Comparison } from "./figures";
 import { HandWritten } from "./hand-written";
-import { compareBuilds, synthesize } from "./image-build";
-import { Checkout, readComputed, settingsFor } from "./nemesis";
+import { compareBuilds } from "./image-build";
+import { Checkout, readComputed } from "./nemesis";
 import { comparePlans } from "./plan";
 import { compareRollouts } from "./rollout";
 import { compareSynthesis } from "./synthesis";
@@ -35,6 +35,8 @@ export interface SiteParts {
   /** For every call of Terraform and cdktf. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cvmfsClient: string;
+  /** Directory with the same client as files of an image. */
+  readonly containerClient: string;
   readonly engineSeed: string;
 }
 
@@ -75,7 +77,7 @@ async function measureOnHosts(
   folder: string,
 ): Promise<readonly Comparison[]> {
   if (siteParts === undefined) throw new Error("what private hosts run with was not prepared");
-  const { environment, cvmfsClient, engineSeed } = siteParts;
+  const { environment, cvmfsClient, containerClient, engineSeed } = siteParts;
   const comparisons: Comparison[] = [];
   const sites: PrivateSite[] = [];
   const startSite = async (name: string): Promise<PrivateHost> => {
@@ -90,14 +92,14 @@ async function measureOnHosts(
       await startSite("by-hand"),
     ]);
 
-    const checkout = new Checkout(join(folder, "nemesis", "checkout"));
-    const settings = { ...environment, ...settingsFor(ours.engineAddress) };
+    const checkout = new Checkout(join(folder, "nemesis", "checkout"), containerClient);
+    const settings = { ...environment, ...checkout.settings(ours.engineAddress) };
     const deployNemesis = (onLine: OnLine) => deploy(checkout.folder, settings, onLine);
     if (parts.includes("plan") || parts.includes("rollout"))
       await progress.step("cdktf deploy", deployNemesis);
 
-    const unchanged = new Checkout(join(folder, "by-hand", "checkout"));
-    await synthesize(unchanged, other.engineAddress);
+    const unchanged = new Checkout(join(folder, "by-hand", "checkout"), containerClient);
+    await unchanged.synthesize(other.engineAddress);
     if (parts.includes("plan")) {
       const roots = join(folder, "by-hand", "hcl");
       const byHand = new HandWritten(roots, other.engineAddress, unchanged.outdir, environment);

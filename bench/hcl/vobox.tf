@@ -106,6 +106,10 @@ resource "docker_container" "vobox" {
     label = "ch.cern.alice.vobox.replace-on"
     value = var.replace_on
   }
+
+  lifecycle {
+    ignore_changes = [log_opts]
+  }
 }
 
 resource "null_resource" "health" {

@@ -168,6 +168,8 @@ function renderDockerfile(content: ImageContent, files: readonly VoBoxFile[]): s
     base.renderInstall(packages),
     ...cvmfsPackage.renderInstall(base),
     `RUN ${accounts.join(" \\\n && ")}`,
+    // Before the files: what changes most comes last, and each step that follows costs time.
+    'ENTRYPOINT ["/etc/init.sh"]',
     `COPY rootfs/ ${staging}/`,
     // Not copied straight to /: that would give /etc and /usr the modes that the umask of the machine
     // which synthesized left on the context's directories.
@@ -179,7 +181,6 @@ function renderDockerfile(content: ImageContent, files: readonly VoBoxFile[]): s
       ),
       `rm -r ${staging}`,
     ].join(" \\\n && ")}`,
-    'ENTRYPOINT ["/etc/init.sh"]',
     "",
   ].join("\n\n");
 }

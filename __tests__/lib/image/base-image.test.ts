@@ -54,9 +54,9 @@ describe.each([
       "RUN",
       "RUN",
       "RUN",
+      "ENTRYPOINT",
       "COPY",
       "RUN",
-      "ENTRYPOINT",
     ]));
 
   it("installs what the VO-Box and the caller need", () => {

@@ -1,4 +1,5 @@
 // npm run bench [-- PART...]: what Nemesis costs beside the same made by hand; the parts are in docs/benchmarks.md.
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import {
@@ -21,6 +22,7 @@ await main(async (args) => {
   );
   const parts = args.length > 0 ? args : partNames;
 
+  const loadBefore = loadavg()[0];
   const progress = new Progress();
   let siteParts;
   if (parts.some((part) => part !== "synthesis")) {
@@ -37,7 +39,10 @@ await main(async (args) => {
     deploy: (folder, env, onLine) => cdktf("deploy", "nemesis-*", { cwd: folder, env, onLine }),
     progress,
   });
-  // Whether a goal is met says the table: the time of a shared machine is no verdict.
   console.log(`\n${renderTable(comparisons)}`);
+  // What else the machine did slows both sides down, but not alike.
+  const load = [loadBefore, loadavg()[0]].map((value) => value.toFixed(1)).join(" before, ");
+  console.log(`\n${cpus().length} cores, Node ${process.version}; load ${load} after`);
+  // The table says whether a goal is met; the times of a machine that others use too are no verdict.
   return 0;
 });

@@ -1,4 +1,4 @@
-import type { SiteStatus } from "./status";
+import type { CredentialStatus, SiteStatus } from "./status";
 
 /** The status as a person reads it. */
 export function renderStatus(sites: readonly SiteStatus[]): string {
@@ -10,6 +10,7 @@ function renderSite(status: SiteStatus): string {
   const lines = [
     `${status.site}: ${status.healthy ? "healthy" : "NOT HEALTHY"}`,
     ...status.reasons.map((reason) => `  ! ${reason}`),
+    ...status.warnings.map((warning) => `  warning: ${warning}`),
     "",
     ...table([
       ["host name", status.fqdn],
@@ -18,6 +19,7 @@ function renderSite(status: SiteStatus): string {
       ["container", describeContainer(status)],
       ...(container.startedAt === null ? [] : [["started", container.startedAt]]),
       ["resolvers", status.resolvers.join(", ") || "-"],
+      ...(status.reducedSizing === null ? [] : [["sizing", `reduced: ${status.reducedSizing}`]]),
     ]),
   ];
   if (status.repositories.length > 0)
@@ -45,7 +47,44 @@ function renderSite(status: SiteStatus): string {
         ]),
       ]),
     );
+  if (status.healthCommands.length > 0)
+    lines.push(
+      "",
+      ...table([
+        ["HEALTH COMMAND", "WELL", "USER"],
+        ...status.healthCommands.map(({ name, problem, user }) => [
+          name,
+          problem === null ? "yes" : "NO",
+          user,
+        ]),
+      ]),
+    );
+  if (status.credentials.length > 0)
+    lines.push(
+      "",
+      ...table([
+        ["CREDENTIAL", "USABLE", "EXPIRES", "LEFT"],
+        ...status.credentials.map((credential) => [
+          credential.name,
+          usable(credential),
+          credential.expiresAt ?? "-",
+          timeLeft(credential.hoursLeft),
+        ]),
+      ]),
+    );
   return lines.join("\n");
+}
+
+function usable({ file, problems }: CredentialStatus): string {
+  if (problems.length > 0) return "NO";
+  return file === null ? "none yet" : "yes";
+}
+
+/** Hours where there are few, and days. */
+function timeLeft(hours: number | null): string {
+  if (hours === null) return "-";
+  if (hours < 0) return "none";
+  return hours < 72 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
 }
 
 function describeContainer({ container }: SiteStatus): string {

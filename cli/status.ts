@@ -34,12 +34,35 @@ export interface ServiceStatus {
   readonly problem: string | null;
 }
 
+/** A command that the health of a VO-Box depends on, besides those of its services. */
+export interface HealthCommandStatus {
+  readonly name: string;
+  /** The account that it runs as. */
+  readonly user: string;
+  readonly problem: string | null;
+}
+
+/** The host certificate or the newest proxy, as the VO-Box sees it in a directory of its host. */
+export interface CredentialStatus {
+  readonly name: string;
+  /** Path inside; null while there is no proxy. */
+  readonly file: string | null;
+  /** Null where it cannot be told. */
+  readonly expiresAt: string | null;
+  /** Whole hours from now on, below zero for one that expired. */
+  readonly hoursLeft: number | null;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
 /** One site of the status document, see schema/status.schema.json. */
 export interface SiteStatus {
   readonly site: string;
   readonly healthy: boolean;
   /** Why it is not healthy, by name. Empty when it is. */
   readonly reasons: readonly string[];
+  /** What a person has to see to soon, whether it is healthy or not. */
+  readonly warnings: readonly string[];
   readonly engine: string;
   readonly fqdn: string;
   readonly container: ContainerStatus;
@@ -47,8 +70,13 @@ export interface SiteStatus {
   readonly image: string;
   readonly repositories: readonly RepositoryStatus[];
   readonly services: readonly ServiceStatus[];
+  readonly healthCommands: readonly HealthCommandStatus[];
+  /** Those that the container was given. */
+  readonly credentials: readonly CredentialStatus[];
   /** In order, from resolv.conf inside. */
   readonly resolvers: readonly string[];
+  /** Why it may be smaller than ALICE asks for; null where it may not. */
+  readonly reducedSizing: string | null;
 }
 
 interface Inspection {
@@ -62,13 +90,18 @@ interface Inspection {
   };
 }
 
-interface InsideReport {
-  readonly healthy: boolean;
-  readonly reasons: readonly string[];
-  readonly repositories: readonly RepositoryStatus[];
-  readonly services: readonly ServiceStatus[];
-  readonly resolvers: readonly string[];
-}
+type InsideReport = Pick<
+  SiteStatus,
+  | "healthy"
+  | "reasons"
+  | "warnings"
+  | "repositories"
+  | "services"
+  | "healthCommands"
+  | "credentials"
+  | "resolvers"
+  | "reducedSizing"
+>;
 
 /** Asks the engine and the VO-Box itself. An engine that does not answer is a reason as any other: there may be more sites. */
 export async function siteStatus(entry: SiteEntry): Promise<SiteStatus> {
@@ -96,13 +129,17 @@ export async function siteStatus(entry: SiteEntry): Promise<SiteStatus> {
     site: entry.site,
     healthy: inside.healthy && reasons.length === 0,
     reasons,
+    warnings: inside.warnings,
     engine: entry.engine,
     fqdn: entry.fqdn,
     container,
     image: inspection?.Config.Image ?? entry.image,
     repositories: inside.repositories,
     services: inside.services,
+    healthCommands: inside.healthCommands,
+    credentials: inside.credentials,
     resolvers: inside.resolvers,
+    reducedSizing: inside.reducedSizing,
   };
 }
 
@@ -110,12 +147,23 @@ async function insideReport(entry: SiteEntry): Promise<InsideReport> {
   const health = ["exec", entry.container, "/usr/libexec/vobox/health", "--json"];
   const { stdout, stderr } = await docker(entry.engine, health);
   try {
-    return JSON.parse(stdout) as InsideReport;
+    return { ...nothing, ...(JSON.parse(stdout) as InsideReport) };
   } catch {
     return nothingInside(`container: gives no report (${stderr || "nothing printed"})`);
   }
 }
 
+/** The report of a VO-Box that gives none; an older image says nothing of some of it. */
+const nothing = {
+  warnings: [],
+  repositories: [],
+  services: [],
+  healthCommands: [],
+  credentials: [],
+  resolvers: [],
+  reducedSizing: null,
+};
+
 function nothingInside(reason: string): InsideReport {
-  return { healthy: false, reasons: [reason], repositories: [], services: [], resolvers: [] };
+  return { ...nothing, healthy: false, reasons: [reason] };
 }

@@ -1,9 +1,11 @@
 export { VoBoxContainer } from "./container/container";
 export { type HealthCheckProps } from "./container/health-check";
+export { type HealthCommandProps } from "./container/health-commands";
 export { type LogRotationProps } from "./container/log-rotation";
 export { type VoBoxBindOptions, VoBoxMount } from "./container/mount";
 export { type VoBoxContainerProps } from "./container/props";
 export { type TemporaryDirectory } from "./container/temporary-directory";
+export { GridCredentials, type GridCredentialsProps } from "./credentials";
 export { CvmfsClient, type CvmfsClientProps } from "./cvmfs/client";
 export {
   type CvmfsFromHostProps,
@@ -40,4 +42,5 @@ export { type MacvlanAddress, type MacvlanProps } from "./network/macvlan";
 export { VoBoxNetwork } from "./network/network";
 export { type PortAudience, VoBoxPort, type VoBoxPortProps, VoBoxPorts } from "./network/ports";
 export { Refusal, type RefusalDetails } from "./refusal";
+export { type ReducedSizingProps, VoBoxSizing } from "./sizing";
 export { VoBox, type VoBoxProps } from "./vobox";

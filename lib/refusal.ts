@@ -190,6 +190,15 @@ export function holdsToken(text: string): boolean {
 // eslint-disable-next-line no-control-regex
 export const oneLine = /^[^\u0000-\u001f\u007f]*$/;
 
+/** Refuses what is no reason for something that is refused without one. */
+export function checkReason(scope: IConstruct, property: string, reason: string): void {
+  checkText(scope, property, reason, {
+    // eslint-disable-next-line no-control-regex
+    pattern: /^(?=.*\S)[^\u0000-\u001f\u007f]*$/,
+    allowed: "the reason in words, on one line",
+  });
+}
+
 /** A path from the root, other than `/`, that no `.` or `..` leads elsewhere. */
 // eslint-disable-next-line no-control-regex
 export const absolutePath = /^(\/(?!\.{1,2}(\/|$))[^/\s\u0000-\u001f\u007f]+)+$/;

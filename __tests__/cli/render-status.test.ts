@@ -1,10 +1,11 @@
 import { renderStatus } from "../../cli/render-status";
-import type { SiteStatus } from "../../cli/status";
+import type { CredentialStatus, SiteStatus } from "../../cli/status";
 
 const healthy: SiteStatus = {
   site: "a",
   healthy: true,
   reasons: [],
+  warnings: ["proxy: p expires at 2026-11-02T00:00:00Z", "logs: small"],
   engine: "unix:///run/a.sock",
   fqdn: "a.cern.ch",
   container: {
@@ -24,12 +25,34 @@ const healthy: SiteStatus = {
     { name: "ce", running: true, user: "alicesgm", standIn: true, problem: null },
     { name: "monalisa", running: false, user: null, standIn: false, problem: "x" },
   ],
+  healthCommands: [
+    { name: "squid", user: "nobody", problem: null },
+    { name: "disk", user: "alicesgm", problem: "ended with 1" },
+  ],
+  credentials: [
+    credential("host certificate", "2027-01-01T00:00:00Z", 72),
+    credential("proxy", "2026-11-02T00:00:00Z", 71),
+    credential("proxy", "2026-11-01T00:00:00Z", -1, "expired"),
+    { ...credential("proxy", null, null), file: null },
+  ],
   resolvers: ["192.0.2.2", "192.0.2.1"],
+  reducedSizing: "a test",
 };
+
+function credential(
+  name: string,
+  expiresAt: string | null,
+  hoursLeft: number | null,
+  ...problems: readonly string[]
+): CredentialStatus {
+  return { name, file: "/x", expiresAt, hoursLeft, problems, warnings: [] };
+}
 
 it("is a table for a person", () => {
   expect(renderStatus([healthy]).split("\n")).toEqual([
     "a: healthy",
+    "  warning: proxy: p expires at 2026-11-02T00:00:00Z",
+    "  warning: logs: small",
     "",
     "  host name  a.cern.ch",
     "  engine     unix:///run/a.sock",
@@ -37,6 +60,7 @@ it("is a table for a person", () => {
     "  container  a, 0123456789ab, running, healthy, 2 restarts",
     "  started    2026-11-01T00:00:00Z",
     "  resolvers  192.0.2.2, 192.0.2.1",
+    "  sizing     reduced: a test",
     "",
     "  REPOSITORY          READABLE  MILLISECONDS  MOUNT",
     "  alice.cern.ch       yes       7             fuse cvmfs2",
@@ -45,6 +69,16 @@ it("is a table for a person", () => {
     "  SERVICE   RUNNING          USER",
     "  ce        yes, a stand-in  alicesgm",
     "  monalisa  NO               -",
+    "",
+    "  HEALTH COMMAND  WELL  USER",
+    "  squid           yes   nobody",
+    "  disk            NO    alicesgm",
+    "",
+    "  CREDENTIAL        USABLE    EXPIRES               LEFT",
+    "  host certificate  yes       2027-01-01T00:00:00Z  3 days",
+    "  proxy             yes       2026-11-02T00:00:00Z  71 h",
+    "  proxy             NO        2026-11-01T00:00:00Z  none",
+    "  proxy             none yet  -                     -",
   ]);
 });
 
@@ -57,7 +91,11 @@ it("begins with the reasons where it is not healthy, and leaves out what is not 
     container: { id: null, name: "b", state: "absent", health: null, restarts: 0, startedAt: null },
     repositories: [],
     services: [],
+    warnings: [],
+    healthCommands: [],
+    credentials: [],
     resolvers: [],
+    reducedSizing: null,
   };
   expect(renderStatus([absent]).split("\n")).toEqual([
     "b: NOT HEALTHY",
@@ -74,5 +112,5 @@ it("begins with the reasons where it is not healthy, and leaves out what is not 
 
 it("gives each site a part of its own", () =>
   expect(renderStatus([healthy, { ...healthy, site: "b" }])).toMatch(
-    /alicesgm\n.*-\n\nb: healthy\n/,
+    /CREDENTIAL(.|\n)*\n\nb: healthy\n/,
   ));

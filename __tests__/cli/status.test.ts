@@ -44,6 +44,7 @@ describe("a site's status", () => {
       site: "a",
       healthy: true,
       reasons: [],
+      warnings: ["proxy: none yet in /var/lib/vobox/alice/proxy_repository: register one"],
       engine: "unix:///run/a.sock",
       fqdn: "a.cern.ch",
       container: {
@@ -68,7 +69,13 @@ describe("a site's status", () => {
         { name: "monalisa", running: true, user: "alicesgm", standIn: false, problem: null },
         { name: "ce", running: true, user: "alicesgm", standIn: false, problem: null },
       ],
+      healthCommands: [{ name: "squid", user: "alicesgm", problem: null }],
+      credentials: [
+        expect.objectContaining({ name: "host certificate", hoursLeft: 4000 }),
+        expect.objectContaining({ name: "proxy", file: null }),
+      ],
       resolvers: ["192.0.2.2", "192.0.2.1"],
+      reducedSizing: "a test",
     });
   });
 
@@ -94,7 +101,11 @@ describe("a site's status", () => {
       image: "vobox:1111111111111111",
       repositories: [],
       services: [],
+      healthCommands: [],
+      credentials: [],
       resolvers: [],
+      warnings: [],
+      reducedSizing: null,
     });
   });
 
@@ -116,6 +127,16 @@ describe("a site's status", () => {
       healthy: false,
       reasons: ["alice.cern.ch: a read did not end within 15 s", "ce: backoff: exited too quickly"],
       repositories: [{ readable: false, mount: null }],
+    });
+  });
+
+  it("lacks what an older image knows nothing of", async () => {
+    docker.add("old", { health: "unhealthy" }, unhealthyReport);
+    expect(await statusOf("old")).toMatchObject({
+      warnings: [],
+      healthCommands: [],
+      credentials: [],
+      reducedSizing: null,
     });
   });
 

@@ -7,6 +7,7 @@ import {
   type VoBoxProps,
   VoBoxService,
   VoBoxServices,
+  VoBoxSizing,
 } from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import { Site } from "../../stacks/site";
@@ -41,6 +42,7 @@ describeE2e("a running VO-Box whose description is edited", () => {
     }
     props = {
       memoryMegabytes: 1024,
+      sizing: VoBoxSizing.reduced({ reason: "a test" }),
       stopGraceSeconds: 12,
       healthCheck: { intervalSeconds: 5 },
       logRotation: { maximumFileMegabytes: 10, maximumFiles: 3 },

@@ -7,6 +7,7 @@ import {
   VoBoxContainer,
   VoBoxImage,
   VoBoxNetwork,
+  VoBoxSizing,
 } from "../../lib";
 import type { Daemon } from "../../local/support/host";
 import { waitFor } from "../../local/support/wait";
@@ -90,6 +91,7 @@ describeE2e("the site's resolvers in order, in every network mode", () => {
             options: ["timeout:1", "attempts:2"],
           }),
           memoryMegabytes: 1024,
+          sizing: VoBoxSizing.reduced({ reason: "a test" }),
         });
     });
     await site.apply("networks");

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { BaseImage, VoBoxFile, VoBoxService, VoBoxServices, type VoBoxImageProps } from "../../lib";
+import {
+  BaseImage,
+  VoBoxFile,
+  VoBoxService,
+  VoBoxServices,
+  VoBoxSizing,
+  type VoBoxImageProps,
+} from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import { Site } from "../../stacks/site";
 import { describeE2e } from "./support/parts";
@@ -196,6 +203,7 @@ describeE2e("a changed image", () => {
           vobox: {
             fqdn: "nemesis.cern.ch",
             memoryMegabytes: 2048,
+            sizing: VoBoxSizing.reduced({ reason: "a test" }),
             healthCheck: { intervalSeconds: 5 },
           },
           healthLimitSeconds: version === "4" ? 12 : 60,

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BaseImage, VoBoxFile, VoBoxService, VoBoxServices } from "../../lib";
+import { BaseImage, VoBoxFile, VoBoxService, VoBoxServices, VoBoxSizing } from "../../lib";
 import { repositoryRoot } from "../../local/settings";
 import { tryRun } from "../../local/support/run";
 import { waitFor } from "../../local/support/wait";
@@ -59,6 +59,7 @@ describeE2e("the services of a VO-Box", () => {
       vobox: {
         fqdn: "vobox.site.test",
         memoryMegabytes: 2048,
+        sizing: VoBoxSizing.reduced({ reason: "a test" }),
         stopGraceSeconds: 80, // six services
         healthCheck: { intervalSeconds: 5, startPeriodSeconds: 0, retries: 1 },
       },

@@ -9,6 +9,7 @@ it("exports the public API and nothing else", () => {
     "CvmfsProxy",
     "CvmfsRepository",
     "DnsSettings",
+    "GridCredentials",
     "Refusal",
     "VoBox",
     "VoBoxContainer",
@@ -21,5 +22,6 @@ it("exports the public API and nothing else", () => {
     "VoBoxPorts",
     "VoBoxService",
     "VoBoxServices",
+    "VoBoxSizing",
   ]);
 });

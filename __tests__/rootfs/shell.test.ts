@@ -32,7 +32,9 @@ function isShell(path: string): boolean {
 
 const files = places.flatMap(filesBelow);
 const shell = files.filter((path) => isShell(join(top, path)));
-const python = files.filter((path) => /^#!.*\bpython3?\b/.test(firstLine(join(top, path))));
+const python = files.filter(
+  (path) => path.endsWith(".py") || /^#!.*\bpython3?\b/.test(firstLine(join(top, path))),
+);
 const rootfs = "lib/image/rootfs";
 
 function shellcheck(path: string): void {
@@ -55,7 +57,12 @@ it("finds the shell files, with and without a suffix", () => {
       ".ci/run",
     ]),
   );
-  expect(python).toContain(`${rootfs}/usr/libexec/vobox/health`);
+  expect(python).toEqual(
+    expect.arrayContaining([
+      `${rootfs}/usr/libexec/vobox/health`,
+      `${rootfs}/usr/libexec/vobox/vobox_health/report.py`,
+    ]),
+  );
 });
 
 describe("shellcheck finds nothing in", () => {

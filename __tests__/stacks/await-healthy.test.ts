@@ -7,7 +7,7 @@ const scratch = useScratch();
 const script = resolve("stacks/scripts/await-healthy.sh");
 
 // An engine in the files of its own folder: `state` (of the container), `containers`, `images` (of vobox,
-// tag and id), `fail` (what does not answer). With DOCKER_CONTEXT it is another engine's client.
+// tag and id), `check` (what the last health check printed), `fail` (what does not answer). With DOCKER_CONTEXT it is another engine's client.
 const program = `#!/bin/sh
 cd "$(dirname "$0")" || exit 1
 echo "$*" >>calls
@@ -16,6 +16,7 @@ if [ -n "\${DOCKER_CONTEXT-}" ]; then echo "asked another engine" >&2; exit 1; f
 if [ -f fail ] && [ "$1 $2" = "$(cat fail)" ]; then echo "Cannot connect to the Docker daemon" >&2; exit 1; fi
 case "$1 $2" in
   "container inspect")
+    case $4 in *Log*) cat check 2>/dev/null; exit ;; esac
     [ -f state ] || { echo "Error: No such container: $5" >&2; exit 1; }
     cat state
     ;;
@@ -47,6 +48,7 @@ interface Engine {
   readonly state?: string;
   readonly containers?: readonly string[];
   readonly images?: readonly string[];
+  readonly check?: string;
   readonly fail?: string;
 }
 
@@ -60,12 +62,13 @@ function wait(
   const folder = join(scratch.folder, `engine-${++count}`);
   mkdirSync(folder);
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  const { state, containers = ["a"], images = ["new 1"], fail } = engine;
+  const { state, containers = ["a"], images = ["new 1"], check, fail } = engine;
   for (const [name, text] of Object.entries({ docker: program, ssh })) {
     write(name, text);
     chmodSync(join(folder, name), 0o755);
   }
   if (state !== undefined) write("state", `${state}\n`);
+  if (check !== undefined) write("check", `an earlier check\n\n\f${check}\n\f`);
   if (fail !== undefined) write("fail", fail);
   write("containers", containers.map((name) => `${name}\n`).join(""));
   write("images", images.map((image) => `${image}\n`).join(""));
@@ -89,6 +92,20 @@ const healthy = "running healthy";
 describe("the wait", () => {
   it("ends with a healthy VO-Box", () =>
     expect(wait({ state: healthy })).toMatchObject({ code: 0, stdout: "a is healthy\n" }));
+
+  it("ends with the warnings of the last check, one a line", () =>
+    expect(
+      wait({ state: healthy, check: "healthy\nwarning: proxy: none yet\nwarning: logs: small\n" }),
+    ).toMatchObject({
+      code: 0,
+      stdout: "a is healthy\nwarning: proxy: none yet\nwarning: logs: small\n",
+    }));
+
+  it("fails with the reasons of the last check", () =>
+    expect(wait({ state: "running unhealthy", check: "ce: backoff\nwarning: x\n" })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("(running unhealthy):\nce: backoff\nwarning: x\n") as string,
+    }));
 
   it("asks the engine that it was given, whatever context the caller uses", () =>
     expect(wait({ state: healthy }, { DOCKER_CONTEXT: "other" })).toMatchObject({ code: 0 }));

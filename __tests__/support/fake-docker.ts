@@ -75,6 +75,7 @@ export class FakeDocker {
 export const healthyReport = JSON.stringify({
   healthy: true,
   reasons: [],
+  warnings: ["proxy: none yet in /var/lib/vobox/alice/proxy_repository: register one"],
   hostName: "a.cern.ch",
   repositories: [
     {
@@ -89,10 +90,30 @@ export const healthyReport = JSON.stringify({
     { name: "monalisa", running: true, user: "alicesgm", standIn: false, problem: null },
     { name: "ce", running: true, user: "alicesgm", standIn: false, problem: null },
   ],
+  healthCommands: [{ name: "squid", user: "alicesgm", problem: null }],
+  credentials: [
+    {
+      name: "host certificate",
+      file: "/etc/grid-security/hostcert.pem",
+      expiresAt: "2027-05-01T12:00:00Z",
+      hoursLeft: 4000,
+      problems: [],
+      warnings: [],
+    },
+    {
+      name: "proxy",
+      file: null,
+      expiresAt: null,
+      hoursLeft: null,
+      problems: [],
+      warnings: ["none yet in /var/lib/vobox/alice/proxy_repository: register one"],
+    },
+  ],
   resolvers: ["192.0.2.2", "192.0.2.1"],
+  reducedSizing: "a test",
 });
 
-/** What it prints where CVMFS is dead and a service is down. */
+/** What an older image prints, which knows of no warnings yet, where CVMFS is dead and a service is down. */
 export const unhealthyReport = JSON.stringify({
   healthy: false,
   reasons: ["alice.cern.ch: a read did not end within 15 s", "ce: backoff: exited too quickly"],

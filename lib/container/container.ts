@@ -5,6 +5,7 @@ import {
 } from "@cdktf/provider-docker/lib/container";
 import { TerraformResource, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
+import { GridCredentials } from "../credentials";
 import { CvmfsMount } from "../cvmfs/mount";
 import { DnsSettings } from "../dns";
 import { refuseCollidingIds } from "../ids";
@@ -24,6 +25,7 @@ import {
   refuse,
 } from "../refusal";
 import { refusePrivateKeys } from "../secrets";
+import { VoBoxSizing } from "../sizing";
 import {
   appliedByReplacementHash,
   appliedByReplacementLabel,
@@ -38,14 +40,13 @@ import {
   renderHealthCheck,
   validateHealthCheck,
 } from "./health-check";
+import { healthCommandDemands, validateHealthCommands } from "./health-commands";
 import { renderLogRotation } from "./log-rotation";
 import { refuseSamePath, validateMounts } from "./mount";
 import type { VoBoxContainerProps } from "./props";
 import { renderRights, validateCapabilities } from "./rights";
 import { renderTemporaryDirectories, validateTemporaryDirectories } from "./temporary-directory";
 
-/** Megabytes that ALICE asks a VO-Box to have (JAliEn documentation, VO-Box requirements: 4 GB). */
-const memoryMegabytes = 4096;
 const megabytesOfMachine = 1024 * 1024;
 /** Seconds that init and supervisord need beside the services, from a stop to their end. */
 const stopMarginSeconds = 5;
@@ -82,17 +83,23 @@ export class VoBoxContainer extends Construct {
     this.validateKinds(props);
     const { image } = props;
     const network = props.network ?? VoBoxNetwork.host();
-    const memory = props.memoryMegabytes ?? memoryMegabytes;
+    const sizing = props.sizing ?? VoBoxSizing.alice();
+    const memory = props.memoryMegabytes ?? sizing.defaultMemoryMegabytes;
     const stopGraceSeconds = props.stopGraceSeconds ?? 60;
     this.validateNames(props);
     this.name = this.validateName(props);
     props.cvmfs.validate(this, "cvmfs", image);
     props.dns?.validate(this, "dns", network.sharesHost);
+    props.credentials?.validate(this, "credentials");
+    sizing.validate(this, "sizing");
     checkWholeNumber(this, "memoryMegabytes", memory, {
       minimum: 512,
       maximum: megabytesOfMachine,
       unit: "megabytes",
     });
+    sizing.validateMemory(this, "memoryMegabytes", memory);
+    if (props.cvmfs.client !== undefined)
+      sizing.validateCache(this, "cvmfs.client.quotaMegabytes", props.cvmfs.client.quotaMegabytes);
     checkWholeNumber(this, "stopGraceSeconds", stopGraceSeconds, {
       minimum: 10,
       maximum: 600,
@@ -103,6 +110,9 @@ export class VoBoxContainer extends Construct {
     const parts: readonly ContainerDemands[] = [
       props.cvmfs.demands(this.name),
       ...(props.dns ? [props.dns.demands()] : []),
+      ...(props.credentials ? [props.credentials.demands()] : []),
+      healthCommandDemands(props.healthCommands ?? []),
+      sizing.demands(),
     ];
     this.volumeNames = Object.assign(
       { state: `${this.name}-state`, logs: `${this.name}-logs` },
@@ -196,9 +206,30 @@ export class VoBoxContainer extends Construct {
         VoBoxNetwork,
         "VoBoxNetwork.host(), VoBoxNetwork.bridge() or VoBoxNetwork.macvlan({ … })",
       );
+    if (props.credentials !== undefined)
+      checkInstance(
+        this,
+        "credentials",
+        props.credentials,
+        GridCredentials,
+        "new GridCredentials({ hostCertificateDirectory, proxyDirectory })",
+      );
+    if (props.sizing !== undefined)
+      checkInstance(
+        this,
+        "sizing",
+        props.sizing,
+        VoBoxSizing,
+        "VoBoxSizing.alice() or VoBoxSizing.reduced({ reason })",
+      );
     for (const property of ["healthCheck", "logRotation", "environment", "labels"] as const)
       if (props[property] !== undefined) checkObject(this, property, props[property]);
-    for (const property of ["mounts", "temporaryDirectories", "capabilities"] as const)
+    for (const property of [
+      "mounts",
+      "temporaryDirectories",
+      "capabilities",
+      "healthCommands",
+    ] as const)
       if (props[property] !== undefined) checkList(this, property, props[property]);
   }
 
@@ -235,6 +266,7 @@ export class VoBoxContainer extends Construct {
     validateMounts(this, props.mounts ?? []);
     validateTemporaryDirectories(this, props.temporaryDirectories ?? []);
     validateCapabilities(this, props.capabilities ?? []);
+    validateHealthCommands(this, props.healthCommands ?? []);
   }
 
   /** The name on the engine, which has to be known now where other names are made from it. */

@@ -1,8 +1,11 @@
+import type { GridCredentials } from "../credentials";
 import type { CvmfsMount } from "../cvmfs/mount";
 import type { DnsSettings } from "../dns";
 import type { IVoBoxImage } from "../image/image";
 import type { VoBoxNetwork } from "../network/network";
+import type { VoBoxSizing } from "../sizing";
 import type { HealthCheckProps } from "./health-check";
+import type { HealthCommandProps } from "./health-commands";
 import type { LogRotationProps } from "./log-rotation";
 import type { TemporaryDirectory } from "./temporary-directory";
 import type { VoBoxMount } from "./mount";
@@ -31,8 +34,12 @@ export interface VoBoxContainerProps {
    * @default - none
    */
   readonly startupDirectory?: string;
-  /** Megabytes of memory, without swap, 512 to 1048576. @default 4096 */
+  /** Host certificate and proxies, from directories of the host. @default - none */
+  readonly credentials?: GridCredentials;
+  /** Megabytes of memory, without swap, 512 to 1048576: no less than `sizing` asks for. @default 4096 */
   readonly memoryMegabytes?: number;
+  /** How large the VO-Box has to be. @default VoBoxSizing.alice() */
+  readonly sizing?: VoBoxSizing;
   /**
    * Seconds from a stop until the engine kills the container, 10 to 600: at least 5 more than the image's
    * `stopSeconds`, the sum of those of its services.
@@ -41,6 +48,8 @@ export interface VoBoxContainerProps {
   readonly stopGraceSeconds?: number;
   /** When the VO-Box counts as unhealthy. @default - see HealthCheckProps */
   readonly healthCheck?: HealthCheckProps;
+  /** Commands that health depends on, besides those of the image's services. @default - none */
+  readonly healthCommands?: readonly HealthCommandProps[];
   /** How much of the container's log is kept. @default - see LogRotationProps */
   readonly logRotation?: LogRotationProps;
   /**

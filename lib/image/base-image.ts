@@ -75,7 +75,8 @@ const allowOthers =
   "(grep -qx user_allow_other /etc/fuse.conf || echo user_allow_other >>/etc/fuse.conf)";
 
 class EnterpriseLinux extends BaseImage {
-  // The commands that the VO-Box scripts and AliEn's call: ldapsearch, envsubst, perl, curl, tar, ps, hostname, awk, which.
+  // The commands that the VO-Box scripts and AliEn's call: ldapsearch, envsubst, perl, curl, tar, ps, hostname, awk, which;
+  // openssl for health.
   readonly requiredPackages = [
     "ca-certificates",
     "curl-minimal",
@@ -84,6 +85,7 @@ class EnterpriseLinux extends BaseImage {
     "gettext",
     "hostname",
     "openldap-clients",
+    "openssl",
     "perl-interpreter",
     "procps-ng",
     "shadow-utils",
@@ -125,6 +127,7 @@ class Debian extends BaseImage {
     "gettext-base",
     "hostname",
     "ldap-utils",
+    "openssl",
     "perl",
     "procps",
     "supervisor",

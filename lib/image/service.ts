@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import type { IConstruct } from "constructs";
+import { checkAccount, checkWords } from "../command";
 import {
   absolutePath,
-  checkList,
   checkObject,
+  checkReason,
   checkText,
   checkWholeNumber,
   copyOf,
@@ -173,10 +174,10 @@ export class VoBoxService {
       allowed:
         "1 to 32 lower-case letters, digits and -, beginning with a letter; not resolv-conf-keeper, which every image has",
     });
-    this.validateCommand(scope, `${property}.command`, this.command);
+    checkWords(scope, `${property}.command`, this.command);
     if (this.command.length === 0)
       refuse(scope, { property: `${property}.command`, given: [], allowed: "a command" });
-    this.validateCommand(scope, `${property}.healthCommand`, this.healthCommand);
+    checkWords(scope, `${property}.healthCommand`, this.healthCommand);
     this.validateUser(scope, `${property}.user`);
     if (daemonises(this.command))
       refuse(scope, {
@@ -212,32 +213,15 @@ export class VoBoxService {
     });
   }
 
-  private validateCommand(scope: IConstruct, property: string, command: readonly string[]): void {
-    checkList(scope, property, command);
-    command.forEach((word, index) =>
-      checkText(scope, `${property}[${index}]`, word, {
-        // eslint-disable-next-line no-control-regex
-        pattern: /^[^\u0000-\u001f]+$/,
-        allowed: "a word without line breaks or control characters",
-      }),
-    );
-  }
-
   private validateUser(scope: IConstruct, property: string): void {
-    if (this.rootReason !== undefined) {
-      checkText(scope, property.replace(/user$/, "reason"), this.rootReason, {
-        // It stands in a comment of one line.
-        // eslint-disable-next-line no-control-regex
-        pattern: /^(?=.*\S)[^\u0000-\u001f\u007f]*$/,
-        allowed: "the reason in words, on one line",
-      });
-    } else if (this.user !== undefined) {
-      checkText(scope, property, this.user, {
-        pattern: /^(?!root$)[a-z_][a-z0-9_-]{0,31}$/,
-        allowed: "the name of an account other than root",
-        remedy:
-          "A batch system's master, which changes to each job's account itself, is VoBoxService.rootDaemon({ reason }).",
-      });
-    }
+    if (this.rootReason !== undefined)
+      checkReason(scope, property.replace(/user$/, "reason"), this.rootReason);
+    else if (this.user !== undefined)
+      checkAccount(
+        scope,
+        property,
+        this.user,
+        "A batch system's master, which changes to each job's account itself, is VoBoxService.rootDaemon({ reason }).",
+      );
   }
 }

@@ -20,8 +20,8 @@ containers() {
   docker container ls --all --format '{{.Names}}'
 }
 
-# What the last check said, the reasons by name.
-reasons() {
+# What the last check said: the reasons by name, and warnings.
+last_check() {
   docker container inspect --format '{{with .State.Health}}{{range .Log}}{{.Output}}{{"\f"}}{{end}}{{end}}' \
     "$VOBOX_CONTAINER" | tr '\n\f' '\t\n' | sed '/^[[:space:]]*$/d' | tail -n 1 | tr '\t' '\n'
 }
@@ -50,7 +50,7 @@ until now=$(state 2>&1) && [ "$now" = "running healthy" ]; do
   if [ "$(date +%s)" -ge "$deadline" ]; then
     echo "$VOBOX_CONTAINER is not healthy after $VOBOX_LIMIT_SECONDS s ($now):" >&2
     case $now in
-      running*) why=$(reasons) ;;
+      running*) why=$(last_check) ;;
       *) why= ;;
     esac
     printf '%s\n' "${why:-$(last_words)}" >&2
@@ -60,6 +60,7 @@ until now=$(state 2>&1) && [ "$now" = "running healthy" ]; do
   sleep "$poll_seconds"
 done
 echo "$VOBOX_CONTAINER is healthy"
+last_check | sed -n '/^warning: /p'
 
 # Two tags of each VO-Box tell which images to keep: what it runs now, and what it ran before.
 name=${VOBOX_IMAGE%:*}

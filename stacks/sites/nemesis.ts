@@ -1,4 +1,4 @@
-import { BaseImage, type CvmfsMount, type CvmfsPackage, DnsSettings } from "../../lib";
+import { BaseImage, type CvmfsMount, type CvmfsPackage, DnsSettings, VoBoxSizing } from "../../lib";
 import type { VoBoxApp } from "../app";
 import { Site } from "../site";
 
@@ -30,8 +30,9 @@ export class Nemesis extends Site {
         cvmfs: props.cvmfs,
         dns: props.resolvers?.length ? new DnsSettings({ servers: props.resolvers }) : undefined,
         startupDirectory: props.startupDirectory,
-        // Stand-ins need little, and a person waits for the result.
         memoryMegabytes: 2048,
+        sizing: VoBoxSizing.reduced({ reason: "stand-ins need little" }),
+        // A person waits for the result.
         healthCheck: { intervalSeconds: 5, startPeriodSeconds: 120 },
       },
     });

@@ -186,12 +186,23 @@ export class SiteHost {
 export interface HealthReport {
   readonly healthy: boolean;
   readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
   readonly repositories: ReadonlyArray<{ readonly name: string; readonly readable: boolean }>;
   readonly services: ReadonlyArray<{
     readonly name: string;
     readonly running: boolean;
     readonly user: string | null;
     readonly standIn: boolean;
+  }>;
+  readonly healthCommands: ReadonlyArray<{
+    readonly name: string;
+    readonly problem: string | null;
+  }>;
+  readonly credentials: ReadonlyArray<{
+    readonly name: string;
+    readonly file: string | null;
+    readonly expiresAt: string | null;
+    readonly problems: readonly string[];
   }>;
   readonly resolvers: readonly string[];
 }

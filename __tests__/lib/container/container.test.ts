@@ -3,12 +3,14 @@ import {
   BaseImage,
   CvmfsMount,
   DnsSettings,
+  GridCredentials,
   type IVoBoxImage,
   VoBoxContainer,
   type VoBoxContainerProps,
   VoBoxImage,
   VoBoxMount,
   VoBoxNetwork,
+  VoBoxSizing,
 } from "../../../lib";
 import { useScratch } from "../../support/scratch";
 import {
@@ -81,11 +83,14 @@ describe("a container with little given", () => {
       log_opts: { "max-size": "50m", "max-file": "5" },
       lifecycle: { ignore_changes: ["log_opts"] },
       env: [
+        "VOBOX_CACHE_GIGABYTES=5",
         "VOBOX_CVMFS_PROBE_FILES=alice.cern.ch=bin/alienv",
         "VOBOX_CVMFS_REPOSITORIES=alice.cern.ch alice-ocdb.cern.ch",
         "VOBOX_DNS_SERVERS=192.0.2.9 192.0.2.1 192.0.2.5",
         "VOBOX_FQDN=vobox.cern.ch",
         "VOBOX_HEALTH_SECONDS=45",
+        "VOBOX_LOG_GIGABYTES=20",
+        "VOBOX_MEMORY_MEGABYTES=4096",
       ],
       healthcheck: {
         test: ["CMD", "/usr/libexec/vobox/health"],
@@ -147,7 +152,10 @@ describe("a container with everything given", () => {
       network: VoBoxNetwork.bridge(),
       dns: new DnsSettings({ servers, searchDomains: ["cern.ch"], options: ["timeout:2"] }),
       startupDirectory: "/etc/vobox/startup",
-      memoryMegabytes: 8192,
+      memoryMegabytes: 2048,
+      sizing: VoBoxSizing.reduced({ reason: "a test site" }),
+      credentials: new GridCredentials({ hostCertificateDirectory: "/etc/grid-security" }),
+      healthCommands: [{ name: "x", command: ["/x"] }],
       stopGraceSeconds: 90,
       healthCheck: { intervalSeconds: 3600, timeoutSeconds: 90, retries: 1, startPeriodSeconds: 0 },
       logRotation: { maximumFileMegabytes: 7, maximumFiles: 2 },
@@ -166,8 +174,8 @@ describe("a container with everything given", () => {
       restart: "always",
       destroy_grace_seconds: 90,
       stop_timeout: 90,
-      memory: 8192,
-      memory_swap: 8192,
+      memory: 2048,
+      memory_swap: 2048,
       log_driver: "json-file",
       log_opts: { "max-size": "7m", "max-file": "2" },
       healthcheck: { interval: "1h0m0s", timeout: "1m30s", start_period: "0s", retries: 1 },
@@ -175,19 +183,30 @@ describe("a container with everything given", () => {
 
   it("gives the environment in one order", () =>
     expect(container["env"]).toEqual([
+      "VOBOX_CREDENTIALS=host-certificate",
       "VOBOX_CVMFS_PROBE_FILES=alice.cern.ch=bin/alienv",
       "VOBOX_CVMFS_REPOSITORIES=alice.cern.ch alice-ocdb.cern.ch",
       "VOBOX_DNS_OPTIONS=timeout:2",
       "VOBOX_DNS_SEARCH=cern.ch",
       "VOBOX_DNS_SERVERS=192.0.2.9 192.0.2.1 192.0.2.5",
       "VOBOX_FQDN=vobox.cern.ch",
+      'VOBOX_HEALTH_COMMANDS=[{"name":"x","command":["/x"]}]',
       "VOBOX_HEALTH_SECONDS=90",
+      "VOBOX_SIZING_REDUCED=a test site",
       "X509_USER_PROXY=/tmp/x509up",
       "http_proxy=http://squid.cern.ch:3128",
     ]));
 
   it("gives labels in one order, the computed one among them", () =>
     expect(Object.keys(labelsOf(container))).toEqual(["a", replaceOn, "org.example/site"]));
+
+  it("binds the directory with the host certificate read-only", () =>
+    expect(container["mounts"]).toContainEqual({
+      type: "bind",
+      source: "/etc/grid-security",
+      target: "/etc/grid-security",
+      read_only: true,
+    }));
 
   it("binds the startup commands read-only", () =>
     expect(container["mounts"]).toContainEqual({
@@ -246,7 +265,7 @@ describe("guard 3: the label that forces a replacement", () => {
 
   it.each<[string, Given]>([
     ["values that are the defaults", { healthCheck: { intervalSeconds: 30, retries: 3 } }],
-    ["what the provider replaces for itself", { memoryMegabytes: 1024, labels: { a: "b" } }],
+    ["what the provider replaces for itself", { memoryMegabytes: 8192, labels: { a: "b" } }],
     [
       "the FQDN and the resolvers",
       { fqdn: "b.cern.ch", name: "vobox", dns: new DnsSettings({ servers }) },

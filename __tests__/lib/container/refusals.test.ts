@@ -2,6 +2,7 @@ import type { TerraformStack } from "cdktf";
 import {
   CvmfsMount,
   DnsSettings,
+  GridCredentials,
   type IVoBoxImage,
   VoBoxContainer,
   type VoBoxContainerProps,
@@ -9,6 +10,7 @@ import {
   VoBoxNetwork,
   VoBoxService,
   VoBoxServices,
+  VoBoxSizing,
 } from "../../../lib";
 import { useScratch } from "../../support/scratch";
 import { badNumbers, newImage, newStack, pemKey, refusalOf, wrong } from "../../support/synthesis";
@@ -16,6 +18,7 @@ import { badNumbers, newImage, newStack, pemKey, refusalOf, wrong } from "../../
 useScratch();
 
 const servers = ["192.0.2.9", "192.0.2.1"];
+const reduced = VoBoxSizing.reduced({ reason: "a test" });
 const replaceOn = "ch.cern.alice.vobox.replace-on";
 let image: IVoBoxImage;
 /** Its services stop within a second. */
@@ -102,7 +105,13 @@ describe("a container refuses", () => {
   );
 
   const numbers: readonly [string, number, number, string, (value: unknown) => unknown][] = [
-    ["memoryMegabytes", 512, 1048576, "megabytes", (n) => ({ memoryMegabytes: n })],
+    [
+      "memoryMegabytes",
+      512,
+      1048576,
+      "megabytes",
+      (n) => ({ memoryMegabytes: n, sizing: reduced }),
+    ],
     ["stopGraceSeconds", 10, 600, "seconds", (n) => ({ stopGraceSeconds: n, image: quick })],
     [
       "healthCheck.intervalSeconds",
@@ -197,6 +206,11 @@ describe("a container refuses", () => {
     ["dns", { dns: pemKey }],
     ["dns.searchDomains[0]", { dns: new DnsSettings({ servers, searchDomains: [pemKey] }) }],
     ["healthCheck.intervalSeconds", { healthCheck: { intervalSeconds: pemKey } }],
+    [
+      "credentials.hostCertificateDirectory",
+      { credentials: new GridCredentials({ hostCertificateDirectory: pemKey }) },
+    ],
+    ["healthCommands[0].command[0]", { healthCommands: [{ name: "x", command: [pemKey] }] }],
   ])("a private key as %s, unseen in the message", (place, props) => {
     const message = refused(props);
     expect(message).toMatch(/: allowed: no private key\. .* bind a directory of the host/);
@@ -223,6 +237,8 @@ describe("a container refuses", () => {
 
   const settings = "new DnsSettings({ servers })";
   const networks = "VoBoxNetwork.host(), VoBoxNetwork.bridge() or VoBoxNetwork.macvlan({ … })";
+  const credentials = "new GridCredentials({ hostCertificateDirectory, proxyDirectory })";
+  const sizings = "VoBoxSizing.alice() or VoBoxSizing.reduced({ reason })";
   const images = "a construct of an image, such as new VoBoxImage(…)";
   it.each<[property: string, value: unknown, allowed: string]>([
     ["dns", { servers }, settings],
@@ -236,6 +252,11 @@ describe("a container refuses", () => {
     ["image", undefined, images],
     ["image", "vobox:1", images],
     ["image", {}, images],
+    ["credentials", {}, credentials],
+    ["credentials", "/etc/grid-security", credentials],
+    ["credentials", null, credentials],
+    ["sizing", { reason: "x" }, sizings],
+    ["sizing", null, sizings],
     ["healthCheck", 30, "an object with named values"],
     ["logRotation", null, "an object with named values"],
     ["environment", ["A=b"], "an object with named values"],
@@ -247,6 +268,16 @@ describe("a container refuses", () => {
     ),
   );
 
+  it("less memory than ALICE asks for, unless there is a reason", () => {
+    expect(refused({ memoryMegabytes: 4095 })).toContain(
+      "memoryMegabytes: given 4095; allowed: at least 4096 megabytes",
+    );
+    expect(refused({ memoryMegabytes: 4095, sizing: VoBoxSizing.alice() })).toContain("4095");
+    expect(refused({ sizing: VoBoxSizing.reduced({ reason: "" }) })).toContain(
+      'sizing.reason: given ""',
+    );
+  });
+
   it("what is a construct, but no image", () =>
     expect(refused({ image: stack })).toBe(`image: given "site"; allowed: ${images}.`));
 
@@ -255,7 +286,7 @@ describe("a container refuses", () => {
       "site/no-props: props: given undefined; allowed: an object with named values.",
     ));
 
-  it("CVMFS and DNS settings, under the container's path", () => {
+  it("settings of CVMFS, DNS and credentials, under the container's path", () => {
     expect(refused({ cvmfs: CvmfsMount.fromHost({ mountPoint: "/mnt" }) })).toContain(
       'cvmfs.mountPoint: given "/mnt"',
     );
@@ -267,5 +298,8 @@ describe("a container refuses", () => {
       'dns.servers[0]: given "127.0.0.53"',
     );
     expect(() => add(stack, { dns: loopback }, "loopback")).not.toThrow();
+    expect(refused({ credentials: new GridCredentials({ proxyDirectory: "/" }) })).toContain(
+      'credentials.proxyDirectory: given "/"',
+    );
   });
 });

@@ -2,31 +2,15 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { top } from "../support/compiled";
-import { useScratch } from "../support/scratch";
-import { itWith, run } from "../support/tools";
+import { callHealth, healthFolder } from "../../support/health-program";
+import { useScratch } from "../../support/scratch";
+import { itWith, run } from "../../support/tools";
 
 const scratch = useScratch();
-const program = join(top, "lib/image/rootfs/usr/libexec/vobox/health");
 
-/** Calls a function of the program with JSON arguments, and gives what it returns. */
 function call(name: string, ...args: readonly unknown[]): unknown {
-  return callWith(process.env, name, ...args);
-}
-
-function callWith(env: NodeJS.ProcessEnv, name: string, ...args: readonly unknown[]): unknown {
-  const script =
-    "import json, runpy, sys; sys.dont_write_bytecode = True; " +
-    "function = runpy.run_path(sys.argv[1])[sys.argv[2]]; " +
-    "function.__globals__['RUN'] = sys.argv[4]; " +
-    "print(json.dumps(function(*json.loads(sys.argv[3]))))";
-  const { code, stdout, stderr } = run(
-    "python3",
-    ["-c", script, program, name, JSON.stringify(args), scratch.folder],
-    { env },
-  );
-  if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1));
-  return JSON.parse(stdout);
+  const globals = { RUN: scratch.folder };
+  return callHealth({ module: "repositories", function: name, arguments: args, globals });
 }
 
 let count = 0;
@@ -59,10 +43,10 @@ describe("the file that shows that a repository can be read", () => {
     chmodSync(join(folder, "a"), 0);
     chmodSync(join(folder, "locked"), 0);
     const script =
-      "import os, runpy, sys; sys.dont_write_bytecode = True; " +
-      "first_file = runpy.run_path(sys.argv[1])['first_file']; " +
+      "import os, sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1]); " +
+      "from vobox_health.repositories import first_file; " +
       "os.geteuid() or os.setuid(65534); print(first_file(sys.argv[2]))";
-    const { stdout, stderr } = run("python3", ["-c", script, program, folder]);
+    const { stdout, stderr } = run("python3", ["-c", script, healthFolder, folder]);
     expect([stdout, stderr]).toEqual([`${join(folder, "b/file")}\n`, ""]);
   });
 
@@ -93,44 +77,5 @@ describe("a read that hangs", () => {
     reader.kill("SIGKILL");
     await ended;
     expect(problem()).toMatch(/No such file or directory/);
-  });
-});
-
-describe("a service's health command", () => {
-  // As root the program changes to the service's account; the tests' own account does as well.
-  const user = run("id", ["-un"]).stdout.trim();
-  const problem = (...healthCommand: readonly string[]): unknown =>
-    call("health_command_problem", { healthCommand, user });
-
-  itWith(["python3", "setpriv"], "is well when it ends with 0", () =>
-    expect(problem("true")).toBeNull(),
-  );
-
-  itWith(["python3", "setpriv"], "gives its exit code and the last line that it printed", () =>
-    expect(problem("sh", "-c", "echo first; echo last >&2; exit 3")).toBe(
-      "its health command ended with 3: last",
-    ),
-  );
-
-  itWith(
-    ["python3", "setpriv"],
-    "is given up when the check's own time is over, with its children",
-    () => {
-      const started = Date.now();
-      const healthCommand = ["sh", "-c", "sleep 8 | cat; :"];
-      const env = { ...process.env, VOBOX_HEALTH_SECONDS: "3" };
-      expect(callWith(env, "health_command_problem", { healthCommand, user })).toBe(
-        "its health command did not end within 1 s",
-      );
-      expect(Date.now() - started).toBeLessThan(5_000);
-    },
-  );
-});
-
-describe("its arguments", () => {
-  itWith(["python3"], "that it does not know end with an error", () => {
-    const { code, stderr } = run("python3", [program, "--unknown"]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("unrecognized arguments: --unknown");
   });
 });

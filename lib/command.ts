@@ -1,0 +1,28 @@
+import type { IConstruct } from "constructs";
+import { checkList, checkText } from "./refusal";
+
+/** Refuses what is no list of words of a command. An empty one is left to the caller. */
+export function checkWords(scope: IConstruct, property: string, command: readonly string[]): void {
+  checkList(scope, property, command);
+  command.forEach((word, index) =>
+    checkText(scope, `${property}[${index}]`, word, {
+      // eslint-disable-next-line no-control-regex
+      pattern: /^[^\u0000-\u001f]+$/,
+      allowed: "a word without line breaks or control characters",
+    }),
+  );
+}
+
+/** Refuses what is no name of an account that may run programs of the VO-Box. */
+export function checkAccount(
+  scope: IConstruct,
+  property: string,
+  user: string,
+  remedy: string,
+): void {
+  checkText(scope, property, user, {
+    pattern: /^(?!root$)[a-z_][a-z0-9_-]{0,31}$/,
+    allowed: "the name of an account other than root",
+    remedy,
+  });
+}

@@ -1,0 +1,63 @@
+import { Fn } from "cdktf";
+import type { IConstruct } from "constructs";
+import { checkAccount, checkWords } from "../command";
+import { checkDistinct, checkObject, checkText, longestTextBytes, refuse } from "../refusal";
+import type { ContainerDemands } from "./demands";
+
+/** A command that the VO-Box's health depends on, besides those of its services. */
+export interface HealthCommandProps {
+  /** What it checks, e.g. `squid`, named where it fails: 1 to 32 lower-case letters, digits and `-`. */
+  readonly name: string;
+  /**
+   * Command and arguments that end with 0 while all is well; one that takes longer than 15 seconds has failed. No
+   * shell reads them. They stand in clear in Terraform's state.
+   */
+  readonly command: readonly string[];
+  /** Account of the image that runs it. Not root. @default - the VO account */
+  readonly user?: string;
+}
+
+const variable = "VOBOX_HEALTH_COMMANDS";
+
+/** @throws Refusal for what is no command, and for a second one of the same name. */
+export function validateHealthCommands(
+  scope: IConstruct,
+  commands: readonly HealthCommandProps[],
+): void {
+  const property = "healthCommands";
+  commands.forEach((one, index) => {
+    const place = `${property}[${index}]`;
+    checkObject(scope, place, one);
+    checkText(scope, `${place}.name`, one.name, {
+      pattern: /^[a-z][a-z0-9-]{0,31}$/,
+      allowed: "1 to 32 lower-case letters, digits and -, beginning with a letter",
+    });
+    checkWords(scope, `${place}.command`, one.command);
+    if (one.command.length === 0)
+      refuse(scope, { property: `${place}.command`, given: [], allowed: "a command" });
+    if (one.user !== undefined)
+      checkAccount(scope, `${place}.user`, one.user, "What needs root is no question of health.");
+  });
+  checkDistinct(scope, property, commands, ({ name }) => name);
+  if (Buffer.byteLength(`${variable}=${oneLineOfJson(commands)}`) > longestTextBytes)
+    refuse(scope, {
+      property,
+      given: `${commands.length} commands`,
+      allowed: `at most ${longestTextBytes} bytes in all`,
+      remedy: "No program could be started with them: put them into a program on the VO-Box.",
+    });
+}
+
+/** What they ask of the container: environment that health reads, so that a change builds no image. */
+export function healthCommandDemands(commands: readonly HealthCommandProps[]): ContainerDemands {
+  return commands.length === 0 ? {} : { environment: { [variable]: oneLineOfJson(commands) } };
+}
+
+function oneLineOfJson(commands: readonly HealthCommandProps[]): string {
+  const listed = commands.map(({ name, command, user }) => ({ name, command, user }));
+  // What a token stands for is put between quotes by Terraform, which alone learns it.
+  const quote = Fn.rawString('"');
+  return JSON.stringify(listed).replace(/\$\{TfToken\[[^\]]+\]\}/g, (token) =>
+    Fn.trimsuffix(Fn.trimprefix(Fn.jsonencode(token), quote), quote),
+  );
+}

@@ -1,3 +1,4 @@
+import type { TerraformElement } from "cdktf";
 import type { IConstruct } from "constructs";
 import { visitLeaves } from "./leaves";
 import { checkKnown, privateKey, refuse } from "./refusal";
@@ -8,14 +9,53 @@ const secretWord =
 const secretLastWord = /^(pass|tokens)$/;
 const secretPair = /^(private|api|access|secret) keys?$/;
 
+/** What no text may hold, wherever it stands: a proxy of the grid holds its private key. */
+const secretTexts: ReadonlyArray<readonly [kind: string, isIn: (text: string) => boolean]> = [
+  ["private key", (text) => privateKey.test(text)],
+  ["private key in base64", holdsEncodedKey],
+  ["password in a URL", (text) => /:\/\/[^\s/@:?#"']*:[^\s/@?#"']+@/.test(text)],
+  // A JSON web token, as WLCG's: header, content and signature.
+  ["access token", (text) => /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/.test(text)],
+];
+
 const remedy =
   "It would stand in clear in Terraform's state and in the plan: bind a directory of the host that holds it instead.";
 
-/** Refuses a PEM private key anywhere in the props, however deep. The key is not repeated in the message. */
-export function refusePrivateKeys(scope: IConstruct, props: unknown): void {
+/**
+ * Refuses what is a secret by its look anywhere in the props, however deep. It is not repeated in the message.
+ * Of files, which come as bytes, only private keys are refused: a script may name a URL of that form.
+ */
+export function refuseSecretTexts(scope: IConstruct, props: unknown): void {
   visitLeaves(props, (property, leaf) => {
-    if (privateKey.test(Buffer.isBuffer(leaf) ? leaf.toString("latin1") : String(leaf)))
-      refuse(scope, { property, allowed: "no private key", remedy });
+    const kind = kindOfSecret(leaf);
+    if (kind !== undefined) refuse(scope, { property, allowed: `no ${kind}`, remedy });
+  });
+}
+
+/**
+ * Fails the synthesis where a secret was set on a resource by hand, past the props: by its look, or by its name.
+ * @param attributes what may hold texts of the caller's; overrides come to them
+ */
+export function refuseSecretsOn(
+  scope: IConstruct,
+  resource: TerraformElement,
+  attributes: () => Readonly<Record<string, unknown>>,
+): void {
+  scope.node.addValidation({
+    validate() {
+      const problems: string[] = [];
+      const note = (place: string, leaf: string | number | Buffer): void => {
+        const kind = isNamedByPlace(place, leaf)
+          ? "value that is named like a secret"
+          : kindOfSecret(leaf);
+        if (kind !== undefined)
+          problems.push(`${scope.node.path}: ${place}: allowed: no ${kind}. ${remedy}`);
+      };
+      visitLeaves(attributes(), note);
+      // No public member tells an override.
+      visitLeaves(Reflect.get(resource, "rawOverrides"), note);
+      return problems;
+    },
   });
 }
 
@@ -47,4 +87,28 @@ function isNamedLikeSecret(key: string): boolean {
       secretPair.test(`${words[index - 1]} ${word}`) ||
       (index === words.length - 1 && secretLastWord.test(word)),
   );
+}
+
+/** Whether what stands there is named like a secret: as `NAME=value`, as a label in a list, or by its key. */
+function isNamedByPlace(place: string, leaf: string | number | Buffer): boolean {
+  if (/^env\[\d+\]$/.test(place)) {
+    const [name] = String(leaf).split("=");
+    // One's own names come from this package, and hold none.
+    return !name.startsWith("VOBOX_") && isNamedLikeSecret(name);
+  }
+  if (/\.label$/.test(place)) return isNamedLikeSecret(String(leaf));
+  return !place.startsWith("a key of ") && isNamedLikeSecret(place.replace(/^.*\./, ""));
+}
+
+function kindOfSecret(leaf: string | number | Buffer): string | undefined {
+  if (Buffer.isBuffer(leaf))
+    return privateKey.test(leaf.toString("latin1")) ? "private key" : undefined;
+  const found = secretTexts.find(([, isIn]) => isIn(String(leaf)));
+  return found?.[0];
+}
+
+/** The base64 form of PEM's first line, whole or as the beginning of more. */
+function holdsEncodedKey(text: string): boolean {
+  const found = text.match(/LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,50}/g) ?? [];
+  return found.some((line) => privateKey.test(Buffer.from(line, "base64").toString("latin1")));
 }

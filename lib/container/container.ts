@@ -24,7 +24,7 @@ import {
   checkWholeNumber,
   refuse,
 } from "../refusal";
-import { refusePrivateKeys } from "../secrets";
+import { refuseSecretsOn, refuseSecretTexts } from "../secrets";
 import { VoBoxSizing } from "../sizing";
 import {
   appliedByReplacementHash,
@@ -79,7 +79,7 @@ export class VoBoxContainer extends Construct {
     refuseCollidingIds(this);
     requireProviderVersion(this);
     checkObject(this, "props", props);
-    refusePrivateKeys(this, props);
+    refuseSecretTexts(this, props);
     this.validateKinds(props);
     const { image } = props;
     const network = props.network ?? VoBoxNetwork.host();
@@ -170,6 +170,11 @@ export class VoBoxContainer extends Construct {
       dependsOn: this.resourcesOf(image),
     });
     this.node.defaultChild = this.resource;
+    refuseSecretsOn(this, this.resource, () => ({
+      env: this.resource.envInput,
+      labels: this.resource.labelsInput,
+      upload: this.resource.uploadInput,
+    }));
   }
 
   /** Across stacks the order is that of the stacks. In one, Terraform sees no link: the tag is known at synthesis. */

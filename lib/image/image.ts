@@ -17,7 +17,7 @@ import {
   holdsToken,
   refuse,
 } from "../refusal";
-import { refusePrivateKeys } from "../secrets";
+import { refuseSecretsOn, refuseSecretTexts } from "../secrets";
 import { voAccountName } from "./account";
 import { BaseImage } from "./base-image";
 import { type BuildContext, buildContext, filesOf, type VoAccount } from "./context";
@@ -84,7 +84,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     refuseCollidingIds(this);
     requireProviderVersion(this);
     checkObject(this, "props", props);
-    refusePrivateKeys(this, props);
+    refuseSecretTexts(this, props);
     this.refuseTokens(props);
     const base = props.base ?? BaseImage.el9();
     const services = props.services ?? VoBoxServices.jalien();
@@ -151,6 +151,10 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     // buildx, the default of provider 4, dials the default socket instead of the provider's host.
     this.resource.addOverride("build.use_legacy_builder", true);
     this.node.defaultChild = this.resource;
+    refuseSecretsOn(this, this.resource, () => ({
+      build: this.resource.buildAttributeInput,
+      triggers: this.resource.triggersInput,
+    }));
   }
 
   /**

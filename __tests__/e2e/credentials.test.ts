@@ -15,7 +15,7 @@ import type { VoBoxApp } from "../../stacks/app";
 import { Site } from "../../stacks/site";
 import { type KeyPair, makeKeyPair } from "../support/certificates";
 import { describeE2e } from "./support/parts";
-import { SiteHost } from "./support/site-host";
+import { compatibleCvmfsPackage, SiteHost } from "./support/site-host";
 
 jest.setTimeout(120_000);
 
@@ -40,6 +40,7 @@ describeE2e("a VO-Box with credentials from its host", () => {
       engine: site.engine,
       image: {
         base: BaseImage.debian(),
+        cvmfsPackage: compatibleCvmfsPackage(),
         services: VoBoxServices.of(
           new VoBoxService({ name: "idle", command: ["sleep", "infinity"], stopSeconds: 1 }),
         ),

@@ -1,4 +1,4 @@
-import { Fn } from "cdktf";
+import { Fn, type IResolveContext, Lazy } from "cdktf";
 import type { IConstruct } from "constructs";
 import { checkAccount, checkWords } from "../command";
 import { checkDistinct, checkObject, checkText, longestTextBytes, refuse } from "../refusal";
@@ -55,9 +55,17 @@ export function healthCommandDemands(commands: readonly HealthCommandProps[]): C
 
 function oneLineOfJson(commands: readonly HealthCommandProps[]): string {
   const listed = commands.map(({ name, command, user }) => ({ name, command, user }));
-  // What a token stands for is put between quotes by Terraform, which alone learns it.
-  const quote = Fn.rawString('"');
-  return JSON.stringify(listed).replace(/\$\{TfToken\[[^\]]+\]\}/g, (token) =>
-    Fn.trimsuffix(Fn.trimprefix(Fn.jsonencode(token), quote), quote),
-  );
+  return JSON.stringify(listed).replace(/\$\{TfToken\[[^\]]+\]\}/g, quoted);
+}
+
+/** What a token stands for, between the quotes of JSON: put there by whoever learns it. */
+function quoted(token: string): string {
+  return Lazy.stringValue({
+    produce(context: IResolveContext) {
+      const value = String(context.resolve(token));
+      if (!value.includes("${")) return JSON.stringify(value).slice(1, -1);
+      const quote = Fn.rawString('"');
+      return Fn.trimsuffix(Fn.trimprefix(Fn.jsonencode(token), quote), quote);
+    },
+  });
 }

@@ -1,6 +1,7 @@
 import { Lazy, type TerraformStack, Token } from "cdktf";
 import {
   BaseImage,
+  CvmfsClient,
   CvmfsMount,
   DnsSettings,
   GridCredentials,
@@ -291,7 +292,8 @@ describe("guard 7: durations", () => {
 
 describe("unresolved tokens", () => {
   it("are let through", () => {
-    const text = Lazy.stringValue({ produce: () => "late.cern.ch" });
+    const lazily = (value: string): string => Lazy.stringValue({ produce: () => value });
+    const text = lazily("late.cern.ch");
     const container = containerWith({
       fqdn: text,
       name: "late",
@@ -301,6 +303,15 @@ describe("unresolved tokens", () => {
       environment: { A: text },
       labels: { b: text },
       dns: new DnsSettings({ servers: [text, "192.0.2.1"] }),
+      cvmfs: CvmfsMount.inContainer({
+        client: new CvmfsClient({ quotaMegabytes: Token.asNumber("${var.quota}") }),
+      }),
+      credentials: new GridCredentials({
+        hostCertificateDirectory: lazily("/late/certificates"),
+        proxyDirectory: lazily("/late/proxies"),
+      }),
+      sizing: VoBoxSizing.reduced({ reason: text }),
+      healthCommands: [{ name: text, command: [text, "x"], user: text }],
     });
     expect(container).toMatchObject({
       hostname: "late.cern.ch",
@@ -308,7 +319,15 @@ describe("unresolved tokens", () => {
       memory_swap: "${var.memory}",
       log_opts: { "max-file": "${var.files}" },
     });
-    expect(container["env"]).toContain("VOBOX_DNS_SERVERS=late.cern.ch 192.0.2.1");
+    for (const variable of [
+      "VOBOX_DNS_SERVERS=late.cern.ch 192.0.2.1",
+      "VOBOX_SIZING_REDUCED=late.cern.ch",
+      'VOBOX_HEALTH_COMMANDS=[{"name":"late.cern.ch","command":["late.cern.ch","x"],"user":"late.cern.ch"}]',
+    ])
+      expect(container["env"]).toContainEqual(variable);
+    const sources = (container["mounts"] as readonly Resource[]).map(({ source }) => source);
+    expect(sources).toEqual(expect.arrayContaining(["/late/certificates", "/late/proxies"]));
+    expect(JSON.stringify(container["upload"])).toContain("CVMFS_QUOTA_LIMIT='${var.quota}'");
   });
 
   it.each([

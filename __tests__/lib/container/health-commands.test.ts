@@ -1,4 +1,4 @@
-import { TerraformVariable } from "cdktf";
+import { Lazy, TerraformVariable } from "cdktf";
 import {
   CvmfsMount,
   type HealthCommandProps,
@@ -54,6 +54,13 @@ describe("health commands", () => {
   it("are not in the environment where there are none", () => {
     expect(rendered()).toBeUndefined();
     expect(rendered([])).toBeUndefined();
+  });
+
+  it("quote what is known at the end of the synthesis", () => {
+    const late = Lazy.stringValue({ produce: () => 'late "x" \\' });
+    expect(JSON.parse(rendered([{ name: "x", command: [late, `a${late}b`] }])!)).toEqual([
+      { name: "x", command: ['late "x" \\', 'alate "x" \\b'] },
+    ]);
   });
 
   it("let values through that only Terraform will know, and have it quote them", () => {

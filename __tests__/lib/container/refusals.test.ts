@@ -1,5 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import {
+  CvmfsClient,
   CvmfsMount,
   DnsSettings,
   GridCredentials,
@@ -276,6 +277,16 @@ describe("a container refuses", () => {
     expect(refused({ sizing: VoBoxSizing.reduced({ reason: "" }) })).toContain(
       'sizing.reason: given ""',
     );
+  });
+
+  it("a smaller CVMFS cache than ALICE asks for, unless there is a reason", () => {
+    const client = new CvmfsClient({ quotaMegabytes: 4999 });
+    for (const cvmfs of [CvmfsMount.inContainer({ client }), CvmfsMount.fromHost({ client })]) {
+      expect(refused({ cvmfs })).toContain(
+        "cvmfs.client.quotaMegabytes: given 4999; allowed: at least 5000 megabytes",
+      );
+      expect(() => add(stack, { cvmfs, sizing: reduced }, `cache-${++count}`)).not.toThrow();
+    }
   });
 
   it("what is a construct, but no image", () =>

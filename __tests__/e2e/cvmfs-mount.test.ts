@@ -9,10 +9,10 @@ jest.setTimeout(120_000);
 const probe = "/cvmfs/alice.cern.ch/bin/alienv";
 const ocdb = "/cvmfs/alice-ocdb.cern.ch";
 
-/** The site's set-up of its host's client. Nothing listens on this proxy: the second group is asked then. */
+/** The site's set-up of its host's client. */
 const cvmfs = CvmfsMount.fromHost({
   client: new CvmfsClient({
-    proxy: CvmfsProxy.through("http://127.0.0.1:3999").orNone(),
+    proxy: CvmfsProxy.none(),
     quotaMegabytes: 6000,
   }),
 });

@@ -8,7 +8,6 @@ export const appliedByReplacementLabel = "ch.cern.alice.vobox.replace-on";
 /**
  * What provider 4.6 updates "in place" without doing so: none of it is marked as forcing a replacement in its
  * resource_docker_container.go, and its update sends none of it to the engine (measured: docs/provider.md).
- * And `ports`, which is not compared with what the provider reads (../network/bridge.ts).
  */
 const notAppliedInPlace = [
   "cpu_period",
@@ -16,16 +15,16 @@ const notAppliedInPlace = [
   "healthcheck",
   "init",
   "mounts",
-  "ports",
   "rm",
   "tmpfs",
 ];
 
 /**
- * What an engine with `log-opts` of its own gives back with those mixed in: compared with what was given, each
- * plan would replace the container (measured: docs/provider.md). The resource has to ignore such changes.
+ * What is read back other than given; compared, it would have each plan replace the container (measured:
+ * docs/provider.md). An engine with `log-opts` of its own mixes those in; a stopped container has no ports, and two
+ * of one port come in an order of the provider's. The resource has to ignore such changes.
  */
-export const notComparable = ["log_opts"];
+export const notComparable = ["log_opts", "ports"];
 
 /**
  * Hash of what is given of both, known when all is synthesized: what was set on the resource by hand, or

@@ -3,10 +3,7 @@ import type { Construct } from "constructs";
 import type { NetworkClaim } from "./claims";
 
 /** What the resource of a container says of its network. */
-export type NetworkAttachment = Pick<
-  ContainerConfig,
-  "networkMode" | "networksAdvanced" | "ports" | "lifecycle"
->;
+export type NetworkAttachment = Pick<ContainerConfig, "networkMode" | "networksAdvanced" | "ports">;
 
 /** One of the ways in which a VO-Box is attached to the network. */
 export interface NetworkKind {

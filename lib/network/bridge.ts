@@ -93,9 +93,7 @@ export class BridgeNetwork implements NetworkKind {
         }),
       ),
     );
-    // As the provider reads them, they would have the container replaced: of a stopped one it reads none, and
-    // two of one port in an order of its own. A change still replaces it (../container/applied-by-replacement.ts).
-    return { networkMode: "bridge", ports, lifecycle: { ignoreChanges: ["ports"] } };
+    return { networkMode: "bridge", ports };
   }
 }
 

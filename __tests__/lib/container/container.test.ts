@@ -82,7 +82,7 @@ describe("a container with little given", () => {
       memory_swap: 4096,
       log_driver: "json-file",
       log_opts: { "max-size": "50m", "max-file": "5" },
-      lifecycle: { ignore_changes: ["log_opts"] },
+      lifecycle: { ignore_changes: ["log_opts", "ports"] },
       env: [
         "VOBOX_CACHE_GIGABYTES=5",
         "VOBOX_CVMFS_PROBE_FILES=alice.cern.ch=bin/alienv",
@@ -125,7 +125,7 @@ describe("a container with little given", () => {
     expect(container["memory_swap"]).toBe(container["memory"]);
     expect(container["log_driver"]).toBe("json-file");
     expect(container["log_opts"]).toEqual({ "max-size": "50m", "max-file": "5" });
-    expect(container["lifecycle"]).toEqual({ ignore_changes: ["log_opts"] });
+    expect(container["lifecycle"]).toEqual({ ignore_changes: ["log_opts", "ports"] });
     for (const property of ["ulimit", "security_opts"])
       expect(container).not.toHaveProperty(property);
   });

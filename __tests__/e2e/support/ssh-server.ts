@@ -42,15 +42,24 @@ export class SshServer {
       ...["-D", "-e", "-f", "/dev/null"],
       ...Object.entries(options).map(([name, value]) => `-o${name}=${value}`),
     ]);
-    const server = new SshServer(daemon.logFile);
+    const server = new SshServer(host, daemon.logFile);
     await waitFor("sshd", 10_000, () => server.lines(/^Server listening on/).length > 0, 50);
     return server;
   }
 
-  private constructor(private readonly logFile: string) {}
+  private constructor(
+    private readonly host: PrivateHost,
+    private readonly logFile: string,
+  ) {}
 
   /** For a docker client in the private host. */
   readonly engine = `ssh://root@127.0.0.1:${port}`;
+
+  /** Logs in once, from the private host, with these options of ssh. */
+  async connect(options: readonly string[]): Promise<void> {
+    const address = ["-l", "root", "-p", String(port), "--", "127.0.0.1"];
+    await this.host.run("ssh", [...options, ...address, "true"]);
+  }
 
   /** The connections that were accepted so far. */
   accepted(): number {
@@ -62,7 +71,7 @@ export class SshServer {
     return this.lines(/past MaxStartups/).length;
   }
 
-  lines(pattern: RegExp): readonly string[] {
+  private lines(pattern: RegExp): readonly string[] {
     return readFileSync(this.logFile, "utf8")
       .split("\n")
       .filter((line) => pattern.test(line));

@@ -24,7 +24,8 @@ export class SiteStack extends TerraformStack {
 
   /** @param engine address of the engine, whatever DOCKER_HOST and DOCKER_CONTEXT say */
   useDocker(engine: string): void {
-    // An empty context wins over DOCKER_CONTEXT, which would win over the host.
+    // An empty context wins over DOCKER_CONTEXT, which would win over the host. Not for what a site does not
+    // use: a part of provider 4.6 reads it all the same, and fails where there is no context of that name.
     const settings = { host: engine, context: "", sshOpts: sshOptions(engine)?.slice() };
     new DockerProvider(this, "docker", asLiterals(settings));
     this.addOverride("terraform.required_providers.docker.version", providerVersions.docker);

@@ -22,6 +22,8 @@ describeE2e("guard 13: an engine that is reached by ssh", () => {
     site = await SiteHost.start({ name: "ssh-engine" });
     // Refuses each connection beside two that are not logged in yet.
     server = await SshServer.start(site.host, site.directory, "2:100:2");
+    const elsewhere = ["--docker", "host=unix:///nowhere"];
+    await site.host.run("docker", ["context", "create", "other", ...elsewhere]);
   });
   afterAll(() => site?.destroy());
 
@@ -35,7 +37,7 @@ describeE2e("guard 13: an engine that is reached by ssh", () => {
     const command = parts["TERRAFORM_BINARY_NAME"] ?? "terraform";
     const inStack = {
       cwd: join(site.directory, "cdktf.out", "stacks", stack),
-      env: { ...parts, DOCKER_HOST: "unix:///nowhere", ...environment },
+      env: { ...parts, DOCKER_HOST: "unix:///nowhere", DOCKER_CONTEXT: "other", ...environment },
       timeoutMilliseconds: 120_000,
     };
     const initialized = await site.host.tryRun(command, ["init", "-input=false"], inStack);

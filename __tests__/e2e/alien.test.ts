@@ -16,7 +16,7 @@ const root = "/cvmfs/alice.cern.ch/x86_64-2.6-gnu-4.1.2/Packages/AliEn/v2-19-sta
 const services: ReadonlyArray<readonly [name: string, alienName: string, commandLine: string]> = [
   ["monalisa", "MonaLisa", "-DMonaLisa_HOME=/cvmfs/alice\\.cern\\.ch/.*/MonaLisa/\\S+"],
   [
-    "clustermonitor",
+    "monitor",
     "ClusterMonitor",
     `${root}/httpd/bin/httpd -k start -f ${home}/\\.alien/httpd/conf\\.8084/httpd\\.conf`,
   ],
@@ -122,12 +122,12 @@ describeE2e("a VO-Box with the services of 2017 and one of its own", () => {
   });
 
   test("numbers that an earlier container's files hold harm no other process, and keep none from starting", async () => {
-    await supervisorctl("stop", "ce", "clustermonitor");
+    await supervisorctl("stop", "ce", "monitor");
     const before = await daemons();
     // AliEn's own stop would kill all whose number contains a 1; httpd would find itself running.
     const write = `echo 1 >${logs}/CE.pid; cp ${logs}/MonaLisa.pid ${logs}/httpdClusterMonitor.pid`;
     await site.inside("vobox", ["sh", "-c", write], "alicesgm");
-    await Promise.all(["clustermonitor", "ce"].map((name) => supervisorctl("start", name)));
+    await Promise.all(["monitor", "ce"].map((name) => supervisorctl("start", name)));
     await healthy();
     const now = await daemons();
     for (const name of ["MonaLisa", "CMreport"]) expect(now.get(name)).toBe(before.get(name));
@@ -193,7 +193,7 @@ describeE2e("a VO-Box with the services of 2017 and one of its own", () => {
       ([name, , commandLine]) =>
         [name, processes.match(new RegExp(`--stand-in.*${commandLine}$`, "gm"))?.length] as const,
     );
-    expect(counted).toEqual(services.map(([name]) => [name, name === "clustermonitor" ? 2 : 1]));
+    expect(counted).toEqual(services.map(([name]) => [name, name === "monitor" ? 2 : 1]));
   }
 
   function supervisorctl(...args: readonly string[]): Promise<string> {

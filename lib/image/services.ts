@@ -16,7 +16,7 @@ export class VoBoxServices {
   }
 
   /**
-   * The services of 2017: `monalisa`, `clustermonitor`, `ce` and `cmreport` of AliEn, as a site with CVMFS
+   * The services of 2017: `monalisa`, `monitor` (the ClusterMonitor), `ce` and `cmreport` of AliEn, as a site with CVMFS
    * ran them. All run as the VO account, with Perl, Java and code from alice.cern.ch.
    */
   static alien(): VoBoxServices {

@@ -15,6 +15,7 @@ import {
   VoBoxImage,
   type VoBoxImageProps,
   VoBoxService,
+  type VoBoxServiceProps,
   VoBoxServices,
 } from "../../../lib";
 import { compiledEnvironment, compileTo } from "../../support/compiled";
@@ -319,9 +320,24 @@ describe("refusals", () => {
       "allowed: values that are known at synthesis. What is known later belongs to the container.";
     expect(refused({ packages: [text] })).toBe(`packages[0]: ${message}`);
     expect(refused({ accountUid: Token.asNumber("${var.uid}") })).toBe(`accountUid: ${message}`);
-    const service = new VoBoxService({ name: "x", command: ["x", text] });
-    expect(refused({ services: VoBoxServices.of(service) })).toBe(
-      `services.list[0].command[1]: ${message}`,
+  });
+
+  const late = Lazy.stringValue({ produce: () => "later" });
+  const lateNumber = Token.asNumber("${var.late}");
+  it.each<[place: string, props: Partial<VoBoxServiceProps>]>([
+    ["name", { name: late }],
+    ["command[1]", { command: ["x", late] }],
+    ["user", { user: late }],
+    ["environmentFile", { environmentFile: late }],
+    ["startSeconds", { startSeconds: lateNumber }],
+    ["stopSeconds", { stopSeconds: lateNumber }],
+    ["priority", { priority: lateNumber }],
+    ["healthCommand[0]", { healthCommand: [late] }],
+  ])("a service's %s that is not known at synthesis, beside a profile's", (place, props) => {
+    const service = new VoBoxService({ name: "own", command: ["x"], ...props });
+    expect(refused({ services: VoBoxServices.alien().and(service) })).toBe(
+      `services.list[4].${place}: allowed: values that are known at synthesis. ` +
+        "What is known later belongs to the container.",
     );
   });
 });

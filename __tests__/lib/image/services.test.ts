@@ -39,7 +39,7 @@ describe("the profile of AliEn", () => {
     const inOrder = [...list].sort((a, b) => a.priority - b.priority);
     expect(inOrder.map(({ name, user }) => [name, user])).toEqual([
       ["monalisa", undefined],
-      ["clustermonitor", undefined],
+      ["monitor", undefined],
       ["ce", undefined],
       ["cmreport", undefined],
     ]);
@@ -61,11 +61,8 @@ describe("the profile of AliEn", () => {
   // From the start commands of AlienServices.sh; the second one is for the older SOAP::Lite.
   it.each([
     ["monalisa", "java -DMonaLisa_HOME=/cvmfs/x/java/MonaLisa -Xmx256m"],
-    [
-      "clustermonitor",
-      "/cvmfs/x/httpd -k start -f /home/alicesgm/.alien/httpd/conf.8084/httpd.conf",
-    ],
-    ["clustermonitor", "perl -w /cvmfs/x/scripts/Service.pl ClusterMonitor -logfile /l/CM.log"],
+    ["monitor", "/cvmfs/x/httpd -k start -f /home/alicesgm/.alien/httpd/conf.8084/httpd.conf"],
+    ["monitor", "perl -w /cvmfs/x/scripts/Service.pl ClusterMonitor -logfile /l/CM.log"],
     ["ce", "perl -w /cvmfs/x/scripts/CE.pl CE -logfile /l/CE.log"],
     ["cmreport", "perl -w /cvmfs/x/scripts/CMreport.pl CMreport -logfile /l/CMreport.log"],
   ])("finds the process of %s, and no other's", (name, commandLine) => {

@@ -3,9 +3,8 @@ import { alienHome, findProcess, monalisaProcess, startSeconds, wrappers } from 
 
 /** One of AliEn's services, and what differs between them. */
 interface AlienService {
-  /** As after `alien Start`. */
+  /** As after `alien Start`; in lower case the service's own name. */
   readonly alienName: string;
-  readonly name: string;
   /** Finds its command lines; see {@link findProcess}. */
   readonly process: string;
   readonly stopSeconds: number;
@@ -13,7 +12,7 @@ interface AlienService {
 
 /**
  * The services that a site with CVMFS ran in 2017, in the order of their start: MonALISA, which the
- * others report to; the ClusterMonitor, which the CE asks for its configuration; the CE; and the sender
+ * others report to; Monitor, that is the ClusterMonitor, which the CE asks for its configuration; the CE; and the sender
  * of what ClusterMonitor gathered of the jobs.
  *
  * Which four: `AliEnServices` of two sites' startup.conf (github.com/kuronosec/kuronosec-alien is one).
@@ -22,33 +21,26 @@ interface AlienService {
 const services: readonly AlienService[] = [
   {
     alienName: "MonaLisa",
-    name: "monalisa",
     process: monalisaProcess,
     // Two HUPs, a TERM and a KILL, 10 s at most, and room for the wrapper.
     stopSeconds: 15,
   },
   {
     alienName: "Monitor",
-    name: "clustermonitor",
     // Under AliEn's own httpd, or where CLUSTERMONITOR_SOAPTYPE is `soap`, on its own.
     process: "[.]alien/httpd/conf\\.[0-9]+/httpd\\.conf|[s]cripts/Service\\.pl ClusterMonitor",
     stopSeconds: 10,
   },
-  { alienName: "CE", name: "ce", process: "[s]cripts/CE\\.pl", stopSeconds: 10 },
-  {
-    alienName: "CMreport",
-    name: "cmreport",
-    process: "[s]cripts/CMreport\\.pl",
-    stopSeconds: 10,
-  },
+  { alienName: "CE", process: "[s]cripts/CE\\.pl", stopSeconds: 10 },
+  { alienName: "CMreport", process: "[s]cripts/CMreport\\.pl", stopSeconds: 10 },
 ];
 
 /** The services of 2017: AliEn's, which JAliEn took the place of. */
 export function alienServices(): readonly VoBoxService[] {
   return services.map(
-    ({ alienName, name, process, stopSeconds }, index) =>
+    ({ alienName, process, stopSeconds }, index) =>
       new VoBoxService({
-        name,
+        name: alienName.toLowerCase(),
         command: [`${wrappers}/alien`, alienName, process],
         // AliEn reads it too, but exports only what is known to it.
         environmentFile: `${alienHome}/Environment`,

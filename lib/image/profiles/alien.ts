@@ -12,10 +12,11 @@ interface AlienService {
 
 /**
  * The services that a site with CVMFS ran in 2017, in the order of their start: MonALISA, which the
- * others report to; Monitor, that is the ClusterMonitor, which the CE asks for its configuration; the CE; and the sender
- * of what ClusterMonitor gathered of the jobs.
+ * others report to; Monitor, that is the ClusterMonitor, which the CE asks for its configuration; the CE;
+ * and the sender of what ClusterMonitor gathered of the jobs.
  *
- * Which four: `AliEnServices` of two sites' startup.conf (github.com/kuronosec/kuronosec-alien is one).
+ * Which four: `AliEnServices` of a site's startup.conf (github.com/kuronosec/kuronosec-alien,
+ * manifests/head/config.pp); their order here is ours.
  * Names and command lines: github.com/alien-git/alien, common/scripts/AlienServices.sh.
  */
 const services: readonly AlienService[] = [

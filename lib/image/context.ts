@@ -63,11 +63,9 @@ export function buildContext(
     hash: hash.digest("hex"),
     writeTo(folder) {
       rmSync(folder, { recursive: true, force: true });
-      for (const [path, bytes] of written) {
-        const target = join(folder, path);
-        mkdirSync(dirname(target), { recursive: true });
-        writeFileSync(target, bytes);
-      }
+      const folders = new Set(written.map(([path]) => dirname(join(folder, path))));
+      for (const one of folders) mkdirSync(one, { recursive: true });
+      for (const [path, bytes] of written) writeFileSync(join(folder, path), bytes);
     },
   };
 }

@@ -24,6 +24,7 @@ const runOptions = [
   `--env=VOBOX_DNS_SERVERS=${resolvers}`,
   "--env=VOBOX_FQDN=nemesis.cern.ch",
   "--env=VOBOX_HEALTH_SECONDS=45",
+  "--env=VOBOX_SIZING_REDUCED=stand-ins need little",
   "--mount=type=volume,source=nemesis-state,target=/var/lib/vobox",
   "--mount=type=volume,source=nemesis-logs,target=/home/alicesgm/ALICE",
   "--mount=type=bind,source=/cvmfs,target=/cvmfs,readonly,bind-propagation=rslave",

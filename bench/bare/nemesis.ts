@@ -70,6 +70,7 @@ const container = new Container(vobox, "vobox", {
     `VOBOX_DNS_SERVERS=${servers}`,
     "VOBOX_FQDN=nemesis.cern.ch",
     "VOBOX_HEALTH_SECONDS=45",
+    "VOBOX_SIZING_REDUCED=stand-ins need little",
   ],
   mounts: [
     { type: "volume", source: "nemesis-state", target: "/var/lib/vobox" },

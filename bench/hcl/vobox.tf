@@ -69,6 +69,7 @@ resource "docker_container" "vobox" {
     "VOBOX_DNS_SERVERS=${var.resolvers}",
     "VOBOX_FQDN=nemesis.cern.ch",
     "VOBOX_HEALTH_SECONDS=45",
+    "VOBOX_SIZING_REDUCED=stand-ins need little",
   ]
 
   mounts {

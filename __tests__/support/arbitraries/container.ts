@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { capabilities } from "./capabilities";
+import { credentials } from "./credentials";
 import { cvmfs } from "./cvmfs";
-import { dns } from "./dns";
 import { environment } from "./environment";
 import { healthCheck } from "./health-check";
+import { healthCommands } from "./health-commands";
 import { limits } from "./limits";
 import { mounts } from "./mounts";
 import { names } from "./names";
@@ -11,14 +12,15 @@ import { network } from "./network";
 import type { Asked, GivenProps, InvalidPart, PartArbitraries, ValidPart } from "./part";
 import { temporaryDirectories } from "./temporary-directories";
 
-/** All parts of a container's props. Where two give the same prop, the later one counts. */
+/** All parts of a container's props. No two give the same prop. */
 const parts: Readonly<Record<string, PartArbitraries>> = {
   names,
   limits,
   healthCheck,
   network,
-  dns,
   cvmfs,
+  credentials,
+  healthCommands,
   environment,
   mounts,
   temporaryDirectories,

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { DnsSettings, type DnsSettingsProps, VoBoxNetwork } from "../../../lib";
+import { DnsSettings, type DnsSettingsProps } from "../../../lib";
 import type { PartArbitraries } from "./part";
 import { badInstance, badList, badText, domainName, maybe } from "./values";
 
@@ -19,10 +19,7 @@ const settings = fc.record({
   searchDomains: maybe(fc.array(domainName, { maxLength: 6 })),
   options: maybe(fc.array(option, { maxLength: 4 })),
 });
-/** Loopback is the host's in the host's network alone. */
-const loopback = fc.constantFrom("127.0.0.1", "127.0.0.53", "::1", "0.0.0.0", "::");
-
-/** Resolvers, search domains and options. */
+/** Resolvers, search domains and options; network.ts joins them to a network. */
 export const dns: PartArbitraries = {
   valid: fc.oneof(
     { weight: 1, arbitrary: fc.constant({ props: {}, asked: () => ({}) }) },
@@ -33,23 +30,9 @@ export const dns: PartArbitraries = {
         asked: () => ({ environment: environment(props) }),
       })),
     },
-    {
-      weight: 1,
-      arbitrary: loopback.map((address) => ({
-        props: { dns: new DnsSettings({ servers: [address] }), network: VoBoxNetwork.host() },
-        asked: () => ({
-          attributes: { network_mode: "host" },
-          environment: { VOBOX_DNS_SERVERS: address },
-        }),
-      })),
-    },
   ),
   invalid: fc.oneof(
     badInstance.map((value) => ({ props: { dns: value }, property: "dns" })),
-    loopback.map((address) => ({
-      props: { dns: new DnsSettings({ servers: [address] }), network: VoBoxNetwork.bridge() },
-      property: "dns.servers[0]",
-    })),
     fc.constantFrom([], ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"]).map(refusedServers),
     badList.map(refusedServers),
     fc

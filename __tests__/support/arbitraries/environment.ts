@@ -30,6 +30,13 @@ const secretName = fc.constantFrom(
 const oneMegabyte = "x".repeat(1024 * 1024);
 const unfit = fc.constantFrom(...["a\nb", "a\r", "\u0000", "\u001b[0m", "\ufeffmark", oneMegabyte]);
 
+const secretText = fc.constantFrom(
+  "-----BEGIN PRIVATE KEY-----",
+  `x ${Buffer.from("-----BEGIN RSA PRIVATE KEY-----\nMII").toString("base64")}`,
+  "https://user:word@example.org/",
+  `eyJ${"a".repeat(9)}.eyJ${"b".repeat(9)}.${"c".repeat(9)}`,
+);
+
 /** Environment and labels. */
 export const environment: PartArbitraries = {
   valid: fc
@@ -58,6 +65,7 @@ export const environment: PartArbitraries = {
       props: { environment: { [key]: "x" } },
       property: "environment",
     })),
+    secretText.map((text) => ({ props: { environment: { A: text } }, property: "environment.A" })),
     fc.constant({
       // It would join the = before it.
       props: { environment: { A: "\u0338" } },

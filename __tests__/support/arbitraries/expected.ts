@@ -59,6 +59,7 @@ export function normalized(container: Resource): Resource {
     ...sorted("env"),
     ...sorted("mounts"),
     ...sorted("devices"),
+    ...sorted("ports"),
     ...sorted("security_opts"),
     ...(capabilities && { capabilities: { add: [...capabilities.add].sort() } }),
     labels: (container["labels"] as readonly { label: string; value: string }[])
@@ -84,6 +85,9 @@ export function asTerraformReads<T>(value: T): T {
 
 function read(value: unknown): unknown {
   if (typeof value === "string") {
+    // The id of a network that the same stack makes, after its name.
+    const ofNetwork = /^\$\{docker_network\.macvlan-([\w-]+)\.id\}$/.exec(value);
+    if (ofNetwork !== null) return ofNetwork[1];
     if (/(?<!\$)\$\{|(?<!%)%\{/.test(value)) throw new Error(`a template: ${value}`);
     return value.replace(/\$\$\{/g, "${").replace(/%%\{/g, "%{");
   }

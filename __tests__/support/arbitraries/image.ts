@@ -48,7 +48,8 @@ const service = fc.record(
   },
   { requiredKeys: ["name", "command"] },
 );
-const services = maybe(
+const services = fc.oneof(
+  fc.constantFrom(undefined, VoBoxServices.jalien(), VoBoxServices.alien()),
   fc
     .uniqueArray(service, { minLength: 1, maxLength: 3, selector: ({ name }) => name })
     .map((list) => VoBoxServices.of(...list.map((one) => new VoBoxService(one)))),

@@ -1,14 +1,40 @@
 import * as fc from "fast-check";
 import type { PartArbitraries } from "./part";
-import { badNumber, badObject, maybe } from "./values";
+import { VoBoxSizing } from "../../../lib";
+import { badInstance, badNumber, badObject, maybe, oneLineText } from "./values";
 
 const fewestSeconds = 35;
 
-/** Memory, stop grace and log rotation. The image that the tests give stops within 30 seconds. */
+const reason = oneLineText.map((text) => `for ${text}`);
+/** Memory, and how much is enough. */
+const size = fc.oneof(
+  fc
+    .record({
+      memoryMegabytes: maybe(fc.integer({ min: 4096, max: 1_048_576 })),
+      sizing: fc.constantFrom(undefined, VoBoxSizing.alice()),
+    })
+    .map((props) => ({
+      props,
+      environment: {
+        VOBOX_MEMORY_MEGABYTES: "4096",
+        VOBOX_LOG_GIGABYTES: "20",
+        VOBOX_CACHE_GIGABYTES: "5",
+      },
+    })),
+  fc.record({ memoryMegabytes: fc.integer({ min: 512, max: 1_048_576 }), reason }).map((given) => ({
+    props: {
+      memoryMegabytes: given.memoryMegabytes,
+      sizing: VoBoxSizing.reduced({ reason: given.reason }),
+    },
+    environment: { VOBOX_SIZING_REDUCED: given.reason },
+  })),
+);
+
+/** Memory, sizing, stop grace and log rotation. The image that the tests give stops within 30 seconds. */
 export const limits: PartArbitraries = {
   valid: fc
     .record({
-      memoryMegabytes: maybe(fc.integer({ min: 512, max: 1_048_576 })),
+      size,
       stopGraceSeconds: maybe(fc.integer({ min: fewestSeconds, max: 600 })),
       logRotation: maybe(
         fc.record(
@@ -20,12 +46,13 @@ export const limits: PartArbitraries = {
         ),
       ),
     })
-    .map((props) => ({
-      props,
+    .map(({ size: { props: sized, environment }, ...props }) => ({
+      props: { ...props, ...sized },
       asked: () => ({
+        environment,
         attributes: {
-          memory: props.memoryMegabytes ?? 4096,
-          memory_swap: props.memoryMegabytes ?? 4096,
+          memory: sized.memoryMegabytes ?? 4096,
+          memory_swap: sized.memoryMegabytes ?? 4096,
           destroy_grace_seconds: props.stopGraceSeconds ?? 60,
           stop_timeout: props.stopGraceSeconds ?? 60,
           log_driver: "json-file",
@@ -37,6 +64,15 @@ export const limits: PartArbitraries = {
       }),
     })),
   invalid: fc.oneof(
+    fc.integer({ min: 512, max: 4095 }).map((value) => ({
+      props: { memoryMegabytes: value, sizing: VoBoxSizing.alice() },
+      property: "memoryMegabytes",
+    })),
+    badInstance.map((value) => ({ props: { sizing: value }, property: "sizing" })),
+    fc.constantFrom("", " ", "a\nb").map((text) => ({
+      props: { sizing: VoBoxSizing.reduced({ reason: text }) },
+      property: "sizing.reason",
+    })),
     badNumber(512, 1_048_576).map((value) => ({
       props: { memoryMegabytes: value },
       property: "memoryMegabytes",

@@ -16,6 +16,8 @@ export interface Asked {
   readonly capabilities?: readonly string[];
   readonly devices?: readonly string[];
   readonly securityOptions?: readonly string[];
+  /** The resource of a network that is made for it. */
+  readonly network?: Readonly<Record<string, unknown>>;
 }
 
 /** Valid props of one part of a container, and what they ask of it. */

@@ -91,7 +91,7 @@ const container = new Container(vobox, "vobox", {
     retries: 3,
   },
   labels: [{ label: "ch.cern.alice.vobox.replace-on", value: "1" }],
-  lifecycle: { ignoreChanges: ["log_opts"] },
+  lifecycle: { ignoreChanges: ["log_opts", "ports"] },
 });
 const script = new TerraformAsset(vobox, "script", { path: gateScript });
 new Resource(vobox, "health", {

@@ -109,7 +109,7 @@ resource "docker_container" "vobox" {
   }
 
   lifecycle {
-    ignore_changes = [log_opts]
+    ignore_changes = [log_opts, ports]
   }
 }
 

@@ -155,7 +155,7 @@ export class MacvlanNetwork implements NetworkKind {
       driver: "macvlan",
       options: { parent: this.props.parent },
       ...(this.props.ipv6 !== undefined && { ipv6: true }),
-      // Both, in each family: the engine would choose what is left out, and each plan would replace the network.
+      // Both, in each family: the engine chooses what is left out, and plans show that after its restart (docs/network.md).
       ipamConfig: this.families().map(({ given: { subnet, gateway } }) => ({
         subnet: canonicalSubnet(subnet),
         gateway: canonicalAddress(gateway),
@@ -164,7 +164,7 @@ export class MacvlanNetwork implements NetworkKind {
   }
 }
 
-/** The VO-Box's own address. Terraform spells an IPv6 one itself that only it will know: each plan would replace the container. */
+/** The VO-Box's own address. An IPv6 one that only Terraform will know is spelled by Terraform, as the engine gives it back. */
 function canonicalOwn({ family, given: { address } }: Family): string {
   return family === "IPv6" && Token.isUnresolved(address)
     ? Fn.cidrhost(`${address}/128`, 0)

@@ -40,11 +40,17 @@ interface Overrides {
   };
 }
 
-/** Whether a constraint lets none but too old releases through: an exact one, or one with an upper end below. */
+/** Whether a constraint lets none but too old releases through: a part of it is an exact one, or an upper end, below. */
 function isTooOld(constraint: string): boolean {
-  const parts = /^(=|~>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?$/.exec(constraint.trim());
+  return constraint.split(",").some(endsBelow);
+}
+
+function endsBelow(part: string): boolean {
+  const parts = /^(=|~>|<=?)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?$/.exec(part.trim());
   if (parts === null) return false;
   const [, operator, major, minor, patch] = parts;
+  if (operator === "<" && Number(major) === oldest.major && Number(minor ?? 0) === oldest.minor)
+    return Number(patch ?? 0) === 0;
   if (Number(major) !== oldest.major) return Number(major) < oldest.major;
   // `~> 4.0` goes on to 4.6 and later, `~> 4.0.1` does not.
   if (operator === "~>" && patch === undefined) return false;

@@ -1,4 +1,4 @@
-import { BaseImage, VoBoxService, VoBoxServices } from "../../lib";
+import { BaseImage, VoBoxService, VoBoxServices, VoBoxSizing } from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import { Site } from "../../stacks/site";
 import { describeE2e } from "./support/parts";
@@ -48,7 +48,11 @@ describeE2e("a VO-Box with the services of 2017 and one of its own", () => {
           base: BaseImage.debian(),
           services: VoBoxServices.alien().and(own),
         },
-        vobox: { fqdn: "vobox.site.test", memoryMegabytes: 2048 },
+        vobox: {
+          fqdn: "vobox.site.test",
+          memoryMegabytes: 2048,
+          sizing: VoBoxSizing.reduced({ reason: "a test" }),
+        },
       });
     });
   });

@@ -6,6 +6,7 @@ import {
   VoBoxNetwork,
   VoBoxService,
   VoBoxServices,
+  VoBoxSizing,
 } from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import { SiteStack } from "../../stacks/site-stack";
@@ -140,6 +141,7 @@ describeE2e("two VO-Boxes with addresses of their own", () => {
           name,
           cvmfs: CvmfsMount.fromHost(),
           memoryMegabytes: 1024,
+          sizing: VoBoxSizing.reduced({ reason: "a test" }),
           environment,
           network: VoBoxNetwork.macvlan({
             parent: Neighbour.siteInterface,

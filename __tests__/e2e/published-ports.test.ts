@@ -8,6 +8,7 @@ import {
   VoBoxPorts,
   VoBoxService,
   VoBoxServices,
+  VoBoxSizing,
 } from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import { SiteStack } from "../../stacks/site-stack";
@@ -134,6 +135,7 @@ describeE2e("a VO-Box on the bridge", () => {
         fqdn: "box.site.test",
         cvmfs: CvmfsMount.fromHost(),
         memoryMegabytes: 1024,
+        sizing: VoBoxSizing.reduced({ reason: "a test" }),
         network: VoBoxNetwork.bridge({ publish: published }),
       });
     });

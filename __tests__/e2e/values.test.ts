@@ -14,11 +14,13 @@ import {
   VoBoxMount,
   VoBoxService,
   VoBoxServices,
+  VoBoxSizing,
 } from "../../lib";
 import { waitFor } from "../../local/support/wait";
 import { SiteStack } from "../../stacks/site-stack";
 import { validContainer } from "../support/arbitraries/container";
 import { expectedContainer } from "../support/arbitraries/expected";
+import type { Asked } from "../support/arbitraries/part";
 import { sample } from "../support/arbitraries/runs";
 import type { Resource } from "../support/synthesis";
 import { describeE2e } from "./support/parts";
@@ -37,6 +39,7 @@ const hostile = [
   " blanks at both ends ",
 ];
 const joined = hostile.join("");
+const sizing = VoBoxSizing.reduced({ reason: "a test" });
 /** For a path: without blanks and slashes. */
 const hostileName = `p${joined.replace(/[\s/]/g, "")}`.slice(0, 100);
 /** Nearly what one variable of a program may hold, 128 KiB. */
@@ -81,7 +84,12 @@ describeE2e("values on their way into the container", () => {
   );
 
   describe("of 100 containers with generated props", () => {
-    const containers = sample(validContainer, 100);
+    // Of a host's ports each is for one VO-Box: one takes the host's network, the others have addresses of their own.
+    const made = sample(validContainer, 1000);
+    const containers = [
+      ...made.filter(({ asked }) => asked.some(isOnHost)).slice(0, 1),
+      ...made.filter(({ asked }) => asked.some(isOnMacvlan)).slice(0, 99),
+    ];
     let reference: string;
 
     beforeAll(async () => {
@@ -94,6 +102,8 @@ describeE2e("values on their way into the container", () => {
       });
       await site.terraform("sample", "init", "-input=false");
     });
+
+    test("are a hundred", () => expect(containers).toHaveLength(100));
 
     test("terraform validate accepts them", async () => {
       const { valid, diagnostics } = JSON.parse(
@@ -146,6 +156,7 @@ describeE2e("values on their way into the container", () => {
           mounts: [VoBoxMount.bind(bound, `/mnt/${hostileName}`)],
           temporaryDirectories: [{ path: `/memory/${hostileName}`, sizeMegabytes: 1 }],
           memoryMegabytes: 1024,
+          sizing,
         });
       });
       await site.apply("hostile");
@@ -223,6 +234,7 @@ describeE2e("values on their way into the container", () => {
           cvmfs: CvmfsMount.fromHost({ repositories: [new CvmfsRepository(text("repositories"))] }),
           dns: new DnsSettings({ servers: servers.listValue, searchDomains: [text("search")] }),
           memoryMegabytes: number("memory"),
+          sizing,
           environment: { LATER: `$${text("text")}$` },
           labels: { later: `${megabytes} MB` },
           startupDirectory: text("startup"),
@@ -308,6 +320,14 @@ interface PlannedValues {
       }>;
     };
   };
+}
+
+function isOnHost({ attributes }: Asked): boolean {
+  return attributes?.["network_mode"] === "host";
+}
+
+function isOnMacvlan({ attributes }: Asked): boolean {
+  return attributes?.["networks_advanced"] !== undefined;
 }
 
 /** What a container's resource says in texts and numbers of the caller's, in one order. */

@@ -31,13 +31,34 @@ describe("guard 11: a docker provider before 4.6", () => {
     expect(() => synthesize(stack)).toThrow("site/image: docker provider: given");
   });
 
-  it.each(["3.9.0", "= 4.5.0", "~> 3.6", "~>4.5.1", "4.0", "v2.25.0"])(
-    "is refused as %s",
-    (version) => expect(() => synthesize(stackWith(version))).toThrow("allowed 4.6 or later"),
+  it.each([
+    "3.9.0",
+    "= 4.5.0",
+    "~> 3.6",
+    "~>4.5.1",
+    "4.0",
+    "v2.25.0",
+    "< 4",
+    ">= 3.0, < 4.0",
+    "<= 4.5.0",
+    "~> 4.0, < 4.6",
+  ])("is refused as %s", (version) =>
+    expect(() => synthesize(stackWith(version))).toThrow("allowed 4.6 or later"),
   );
 
-  it.each(["~> 4.6", "4.6.0", "~> 4.0", ">= 3", "4.7.1", "5.0.0", "~> 4.6.1", ">= 4.6, < 6"])(
-    "is not what %s asks for",
-    (version) => expect(() => synthesize(stackWith(version))).not.toThrow(),
+  it.each([
+    "~> 4.6",
+    "4.6.0",
+    "~> 4.0",
+    ">= 3",
+    "4.7.1",
+    "5.0.0",
+    "~> 4.6.1",
+    ">= 4.6, < 6",
+    "< 5",
+    "<= 4.6.0",
+    "< 4.6.2",
+  ])("is not what %s asks for", (version) =>
+    expect(() => synthesize(stackWith(version))).not.toThrow(),
   );
 });

@@ -19,7 +19,7 @@ export function expectedContainer(image: string, asked: readonly Asked[]): Resou
     must_run: true,
     init: true,
     stop_signal: "SIGTERM",
-    lifecycle: { ignore_changes: ["log_opts"] },
+    lifecycle: { ignore_changes: ["log_opts", "ports"] },
     ...(Object.assign({}, ...asked.map((one) => one.attributes)) as Resource),
     env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),
     labels: Object.entries({ ...labels, [computedLabel]: "" }).map(([label, value]) => ({

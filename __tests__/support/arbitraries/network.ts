@@ -30,7 +30,6 @@ const bridge = fc
       attributes: {
         network_mode: "bridge",
         ...(ports.length > 0 && {
-          lifecycle: { ignore_changes: ["log_opts", "ports"] },
           ports: ports.flatMap(({ number, protocol, hostAddress, hostNumber }) =>
             (hostAddress === undefined ? ["0.0.0.0", "::"] : [hostAddress]).map((ip) => ({
               internal: number,

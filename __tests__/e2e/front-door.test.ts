@@ -179,12 +179,9 @@ describeE2e("npm start, status and destroy on a bare machine", () => {
     expect(validate(JSON.parse(stdout)) || validate.errors).toBe(true);
   });
 
-  test("a second start changes nothing and takes seconds", async () => {
+  test("a second start changes nothing", async () => {
     const before = await status(machine);
-    const began = Date.now();
     expect((await machine.script("start")).exitCode).toBe(0);
-    // Measured 4 s on two idle cores.
-    expect(Date.now() - began).toBeLessThan(20_000);
     expect((await status(machine)).container).toEqual(before.container);
   });
 

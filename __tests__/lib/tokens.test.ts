@@ -6,6 +6,7 @@ import {
   CvmfsProxy,
   CvmfsRepository,
   DnsSettings,
+  GridCredentials,
   type IVoBoxImage,
   VoBoxContainer,
   type VoBoxContainerProps,
@@ -16,6 +17,7 @@ import {
   VoBoxNetwork,
   VoBoxService,
   VoBoxServices,
+  VoBoxSizing,
 } from "../../lib";
 import { useScratch } from "../support/scratch";
 import {
@@ -182,6 +184,31 @@ const textProps: ReadonlyArray<Case<string>> = [
     (text) => env(`VOBOX_DNS_OPTIONS=${text} debug`),
   ],
   [
+    "credentials.hostCertificateDirectory",
+    (path) => ({ credentials: new GridCredentials({ hostCertificateDirectory: path }) }),
+    (text) => mount({ source: text, target: "/etc/grid-security" }),
+  ],
+  [
+    "credentials.proxyDirectory",
+    (path) => ({ credentials: new GridCredentials({ proxyDirectory: path }) }),
+    (text) => mount({ source: text, target: "/var/lib/vobox/alice/proxy_repository" }),
+  ],
+  [
+    "sizing.reason",
+    (reason) => ({ sizing: VoBoxSizing.reduced({ reason }) }),
+    (text) => env(`VOBOX_SIZING_REDUCED=${text}`),
+  ],
+  [
+    "healthCommands",
+    (text) => ({ healthCommands: [{ name: "x", command: [`a${text}`], user: text }] }),
+    (text) => {
+      const quoted = `\${trimsuffix(trimprefix(jsonencode(${text.slice(2, -1)}), "\\""), "\\"")}`;
+      return env(
+        `VOBOX_HEALTH_COMMANDS=[{"name":"x","command":["a${quoted}"],"user":"${quoted}"}]`,
+      );
+    },
+  ],
+  [
     "mounts, a bind",
     (path) => ({ mounts: [VoBoxMount.bind(path, `/mnt/${path}`)] }),
     (text) => mount({ source: text, target: `/mnt/${text}` }),
@@ -264,6 +291,11 @@ const numberProps: ReadonlyArray<Case<number>> = [
     (text) => file(`CVMFS_QUOTA_LIMIT='${text}'`),
   ],
   [
+    "healthCommands, a number in a word",
+    (n) => ({ healthCommands: [{ name: "x", command: [`--port=${n}`] }] }),
+    (text) => env(`VOBOX_HEALTH_COMMANDS=[{"name":"x","command":["--port=${text}"]}]`),
+  ],
+  [
     "environment, a number in a text",
     (n) => ({ environment: { A: `at ${n} MB` } }),
     (text) => env(`A=at ${text} MB`),
@@ -340,6 +372,11 @@ describe("what something is computed from at synthesis is refused", () => {
       compute("capabilities"),
     );
   });
+
+  it("the words of a health command as a whole", () =>
+    expect(
+      refused((stack) => ({ healthCommands: [{ name: "x", command: list(stack).listValue }] })),
+    ).toBe(compute("healthCommands[0].command")));
 
   it.each(["environment", "labels"])("a name, %s", (property) =>
     expect(

@@ -1,7 +1,14 @@
 import { Fn, type IResolveContext, Lazy } from "cdktf";
 import type { IConstruct } from "constructs";
 import { checkAccount, checkWords } from "../command";
-import { checkDistinct, checkObject, checkText, longestTextBytes, refuse } from "../refusal";
+import {
+  checkDistinct,
+  checkKnown,
+  checkObject,
+  checkText,
+  longestTextBytes,
+  refuse,
+} from "../refusal";
 import type { ContainerDemands } from "./demands";
 
 /** A command that the VO-Box's health depends on, besides those of its services. */
@@ -32,6 +39,7 @@ export function validateHealthCommands(
       pattern: /^[a-z][a-z0-9-]{0,31}$/,
       allowed: "1 to 32 lower-case letters, digits and -, beginning with a letter",
     });
+    checkKnown(scope, `${place}.command`, one.command);
     checkWords(scope, `${place}.command`, one.command);
     if (one.command.length === 0)
       refuse(scope, { property: `${place}.command`, given: [], allowed: "a command" });

@@ -7,7 +7,7 @@ export function checkWords(scope: IConstruct, property: string, command: readonl
   command.forEach((word, index) =>
     checkText(scope, `${property}[${index}]`, word, {
       // eslint-disable-next-line no-control-regex
-      pattern: /^[^\u0000-\u001f]+$/,
+      pattern: /^[^\u0000-\u001f\u007f]+$/,
       allowed: "a word without line breaks or control characters",
     }),
   );

@@ -107,7 +107,7 @@ export function checkText(
   value: string,
   rule: TextRule,
 ): void {
-  if (isToken(scope, property, value)) return;
+  if (isUnknownText(scope, property, value)) return;
   // First, for a pattern may take long for a long text.
   if (typeof value === "string" && Buffer.byteLength(value) > longestTextBytes)
     refuse(scope, {
@@ -138,10 +138,10 @@ export function checkText(
 }
 
 /**
- * Whether a text holds tokens. Refuses what only looks like one of CDKTF's tokens, and what CDKTF would not find
- * in the text: synthesis would break at it, or leave it as it is.
+ * Whether only Terraform will know a text, or a part of it. Refuses what only looks like one of CDKTF's tokens, and
+ * what CDKTF would not find in the text: synthesis would break at it, or leave it as it is.
  */
-function isToken(scope: RefusalScope, property: string, value: unknown): boolean {
+export function isUnknownText(scope: RefusalScope, property: string, value: unknown): boolean {
   if (typeof value !== "string") return Token.isUnresolved(value) && !Array.isArray(value);
   const marks = value.match(tokenMark) ?? [];
   if (marks.length === 0) return false;

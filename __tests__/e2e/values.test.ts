@@ -85,10 +85,12 @@ describeE2e("values on their way into the container", () => {
 
   describe("of 100 containers with generated props", () => {
     // Of a host's ports each is for one VO-Box: one takes the host's network, the others have addresses of their own.
-    const made = sample(validContainer, 1000);
+    const made = sample(validContainer, 2000);
     const containers = [
       ...made.filter(({ asked }) => asked.some(isOnHost)).slice(0, 1),
-      ...made.filter(({ asked }) => asked.some(isOnMacvlan)).slice(0, 99),
+      ...[...new Map(made.map((one) => [addressOf(one.asked), one])).values()]
+        .filter(({ asked }) => addressOf(asked) !== undefined)
+        .slice(0, 99),
     ];
     let reference: string;
 
@@ -131,7 +133,7 @@ describeE2e("values on their way into the container", () => {
       [...hostile, long].map((text, index) => [`HOSTILE_${index}`, text]),
     );
     const labels = Object.fromEntries(
-      [...hostile, long].map((text, index) => [`hostile.${index}`, text]),
+      [...hostile, joined.repeat(50)].map((text, index) => [`hostile.${index}`, text]),
     );
     const textFile = `/opt/${hostileName}`;
 
@@ -326,8 +328,12 @@ function isOnHost({ attributes }: Asked): boolean {
   return attributes?.["network_mode"] === "host";
 }
 
-function isOnMacvlan({ attributes }: Asked): boolean {
-  return attributes?.["networks_advanced"] !== undefined;
+/** The network of a VO-Box's own address; undefined where it has none. */
+function addressOf(asked: readonly Asked[]): string | undefined {
+  const [attached] = asked.flatMap(
+    ({ attributes }) => (attributes?.["networks_advanced"] ?? []) as readonly Resource[],
+  );
+  return attached && String(attached["ipv4_address"]).replace(/\.\d+$/, "");
 }
 
 /** What a container's resource says in texts and numbers of the caller's, in one order. */

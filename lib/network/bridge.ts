@@ -1,5 +1,4 @@
 import type { ContainerPorts } from "@cdktf/provider-docker/lib/container";
-import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import {
   checkInstance,
@@ -8,6 +7,7 @@ import {
   checkObject,
   checkWholeNumber,
   copyOf,
+  isUnknownText,
   refuse,
 } from "../refusal";
 import { canonicalAddress, checkAddress } from "./addresses";
@@ -116,7 +116,11 @@ function validatePublished(scope: Construct, place: string, published: Published
       unit: "ports",
     });
   }
-  if (hostAddress === undefined ? port.isForWorld : Token.isUnresolved(hostAddress)) return;
+  const needsNoLook =
+    hostAddress === undefined
+      ? port.isForWorld
+      : isUnknownText(scope, `${place}.hostAddress`, hostAddress);
+  if (needsNoLook) return;
   const wildcard =
     hostAddress === undefined ||
     checkAddress(scope, `${place}.hostAddress`, hostAddress).isWildcard;

@@ -1,7 +1,7 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
 import { Fn, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
-import { checkKnown, checkObject, checkText, refuse } from "../refusal";
+import { checkKnown, checkObject, checkText, isUnknownText, refuse } from "../refusal";
 import {
   canonicalAddress,
   checkAddress,
@@ -195,7 +195,7 @@ function validateFamily(scope: Construct, place: string, { family, given }: Fami
       remedy: "Not loopback, link-local or multicast.",
     });
   for (const key of ["gateway", "address"] as const) {
-    if (Token.isUnresolved(given[key])) continue;
+    if (isUnknownText(scope, `${place}.${key}`, given[key])) continue;
     const address = checkAddress(scope, `${place}.${key}`, given[key], family);
     const taken = [subnet.first, ...(family === "IPv4" ? [subnet.last] : [])].map(String);
     if (!subnet.contains(address) || taken.includes(address.toString()))

@@ -45,22 +45,21 @@ const bridge = fc
 
 const macvlan = fc
   .record({
-    // Each VO-Box of a sample has an interface and a network of its own.
-    parent: fc.stringMatching(/^[a-z]{11}[0-9]$/),
-    third: fc.integer({ min: 0, max: 0xffff }),
+    // Of another number all is another: interface, name, addresses.
+    number: fc.integer({ min: 1, max: 0xffff }),
     last: fc.integer({ min: 2, max: 254 }),
     hasIpv6: fc.boolean(),
-    networkName: maybe(fc.stringMatching(/^n[a-zA-Z0-9_-]{9,40}$/)),
+    namePrefix: maybe(fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,40}$/)),
     existing: fc.boolean(),
   })
-  .map(({ parent, third, last, hasIpv6, networkName, existing }) => {
-    const four = `10.${third >> 8}.${third & 0xff}`;
-    const six = `2001:db8:${third.toString(16)}:`;
+  .map(({ number, last, hasIpv6, namePrefix, existing }) => {
+    const four = `10.${number >> 8}.${number & 0xff}`;
+    const six = `2001:db8:${number.toString(16)}:`;
+    const parent = `eth${number}`;
+    const networkName = namePrefix === undefined ? undefined : `${namePrefix}-${number}`;
     const name = networkName ?? `vobox-${parent}`;
     const ipv4 = { address: `${four}.${last}`, subnet: `${four}.0/24`, gateway: `${four}.1` };
     const ipv6 = { address: `${six}:${last}`, subnet: `${six}:/64`, gateway: `${six}:1` };
-    // As RFC 5952 spells it.
-    const short = (address: string) => address.replace("2001:db8:0::", "2001:db8::");
     return {
       props: {
         network: VoBoxNetwork.macvlan({
@@ -80,7 +79,7 @@ const macvlan = fc
             {
               name,
               ipv4_address: ipv4.address,
-              ...(hasIpv6 && { ipv6_address: short(ipv6.address) }),
+              ...(hasIpv6 && { ipv6_address: ipv6.address }),
             },
           ],
         },
@@ -92,7 +91,7 @@ const macvlan = fc
             ...(hasIpv6 && { ipv6: true }),
             ipam_config: [
               { subnet: ipv4.subnet, gateway: ipv4.gateway },
-              ...(hasIpv6 ? [{ subnet: short(ipv6.subnet), gateway: short(ipv6.gateway) }] : []),
+              ...(hasIpv6 ? [{ subnet: ipv6.subnet, gateway: ipv6.gateway }] : []),
             ],
           },
         }),
@@ -163,7 +162,10 @@ export const network: PartArbitraries = {
       .constantFrom("192.0.3.1", "192.0.2.0", "192.0.2.255", "2001:db8::1", "")
       .map((gateway) => onMacvlan({ ipv4: { ...ipv4, gateway } }, "ipv4.gateway")),
     fc
-      .constantFrom("192.0.3.1", "192.0.2.0", "192.0.2.255", "192.0.2.1", "2001:db8::1", "")
+      .oneof(
+        fc.constantFrom("192.0.3.1", "192.0.2.0", "192.0.2.255", "192.0.2.1", "2001:db8::1", ""),
+        badText("192.0.2.10"),
+      )
       .map((address) => onMacvlan({ ipv4: { ...ipv4, address } }, "ipv4.address")),
   ),
 };

@@ -1,7 +1,14 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
 import { Fn, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
-import { checkKnown, checkObject, checkText, isUnknownText, refuse } from "../refusal";
+import {
+  checkBoolean,
+  checkKnown,
+  checkObject,
+  checkText,
+  isUnknownText,
+  refuse,
+} from "../refusal";
 import {
   canonicalAddress,
   checkAddress,
@@ -104,6 +111,9 @@ export class MacvlanNetwork implements NetworkKind {
 
   validate(scope: Construct, property: string): void {
     const { parent, networkName, existing } = this.props;
+    for (const flag of ["existing", "forceOnPublicCloud"] as const)
+      if (this.props[flag] !== undefined)
+        checkBoolean(scope, `${property}.${flag}`, this.props[flag]);
     if (networkName === undefined) checkKnown(scope, `${property}.parent`, parent);
     checkText(scope, `${property}.parent`, parent, {
       pattern: /^(?!lo$)[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/,

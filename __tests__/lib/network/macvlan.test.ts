@@ -152,6 +152,12 @@ describe("refuses", () => {
       ),
   );
 
+  it.each(["existing", "forceOnPublicCloud"])("what is neither true nor false as %s", (flag) =>
+    expect(refused({ networkName: "docknet", [flag]: "yes" })).toContain(
+      `${flag}: given "yes"; allowed: true or false`,
+    ),
+  );
+
   it.each([undefined, "", "lo", "eth0/1", "a b", "a".repeat(16), ".", "-eth0", "eth0\n", 7])(
     "the interface %j",
     (parent) =>

@@ -120,7 +120,11 @@ export function checkText(
     refuse(scope, { property, given: value, allowed: rule.allowed, remedy: rule.remedy });
   // Terraform brings all text into that form, and puts a replacement character for half of a pair. What stands after
   // a name and its = may become one character with that.
-  if (/\p{Surrogate}/u.test(value) || `=${value}`.normalize("NFC") !== `=${value}`)
+  if (
+    /\p{Surrogate}/u.test(value) ||
+    `=${value}`.normalize("NFC") !== `=${value}` ||
+    isMiscomposed(value)
+  )
     refuse(scope, {
       property,
       given: value,
@@ -135,6 +139,19 @@ export function checkText(
       allowed: "text without a byte order mark (U+FEFF) before it",
       remedy: "Terraform would drop it.",
     });
+}
+
+/**
+ * Whether Terraform would compose what Unicode does not: its normalisation looks characters beyond U+FFFF up by their
+ * low 16 bits, and makes one of U+52208 and U+0338 as if the first were U+2208.
+ */
+function isMiscomposed(value: string): boolean {
+  return [...value.matchAll(/([\u{10000}-\u{10ffff}])(?=(\p{Mark}))/gu)].some(
+    ([, character, mark]) => {
+      const low = String.fromCharCode((character.codePointAt(0) ?? 0) & 0xffff) + mark;
+      return low.normalize("NFC") !== low;
+    },
+  );
 }
 
 /**

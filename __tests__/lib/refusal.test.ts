@@ -95,6 +95,7 @@ describe("checkText", () => {
     ["a letter and its accent apart", "cafe\u0301"],
     ["half of a pair", "\ud83d"],
     ["a mark that joins the = before a value", "\u0338x"],
+    ["a character whose low half would join a mark", "\u{52208}\u0338"],
   ])("refuses %s, which Terraform would change", (_name, value) =>
     expect(refusalOf(() => any(value))).toContain("allowed: text in Unicode's composed form"),
   );

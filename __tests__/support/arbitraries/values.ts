@@ -67,6 +67,7 @@ function composed(text: string): string {
       .replace(/[\u0000-\u001f\u007f]/g, "")
       .replaceAll("{TfToken[", "")
       .replace(/^[\p{Mark}\ufeff]+/u, "")
+      .replace(/([\u{10000}-\u{10ffff}])\p{Mark}+/gu, "$1")
       .normalize("NFC")
   );
 }

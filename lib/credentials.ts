@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "./container/demands";
-import { absolutePath, checkObject, checkText, refuse } from "./refusal";
+import { absolutePath, checkObject, checkText, refuse, refuseInCvmfs } from "./refusal";
 
 /** Where the host keeps what the VO-Box shows others. At least one of the two. */
 export interface GridCredentialsProps {
@@ -71,13 +71,13 @@ export class GridCredentials {
         pattern: absolutePath,
         allowed: "an absolute path on the host other than /, without blanks, . or ..",
       });
-      if (!Token.isUnresolved(source) && /^\/cvmfs(\/|$)/.test(source))
-        refuse(scope, {
-          property: `${property}.${prop}`,
-          given: source,
-          allowed: "a directory outside of /cvmfs",
-          remedy: "Everybody reads /cvmfs: no key lies there.",
-        });
+      if (!Token.isUnresolved(source))
+        refuseInCvmfs(
+          scope,
+          `${property}.${prop}`,
+          source,
+          "Everybody reads /cvmfs: no key lies there.",
+        );
     }
     if (given.length === 2 && given[0].source === given[1].source)
       refuse(scope, {

@@ -1,5 +1,6 @@
 import { TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
+import { overridesOf } from "./overrides";
 
 /** First release of the docker provider that these constructs are right with (docs/provider.md). */
 const oldest = { major: 4, minor: 6 };
@@ -23,8 +24,8 @@ export function requireProviderVersion(scope: IConstruct): void {
 
 /** What a stack asks for; undefined where it has no docker provider. */
 function versionOf(stack: TerraformStack): string | undefined {
-  // No public member tells an override, and rendering the stack would double the time of a synthesis.
-  const overrides = Reflect.get(stack, "rawOverrides") as Overrides | undefined;
+  // Not from the rendered stack: rendering it would double the time of a synthesis.
+  const overrides = overridesOf(stack) as Overrides | undefined;
   const provider = stack
     .allProviders()
     .find(({ terraformResourceType }) => terraformResourceType === "docker");

@@ -220,6 +220,17 @@ export function checkReason(scope: IConstruct, property: string, reason: string)
 // eslint-disable-next-line no-control-regex
 export const absolutePath = /^(\/(?!\.{1,2}(\/|$))[^/\s\u0000-\u001f\u007f]+)+$/;
 
+/** Refuses a path that lies in CVMFS, with the caller's reason. */
+export function refuseInCvmfs(
+  scope: RefusalScope,
+  property: string,
+  path: string,
+  remedy: string,
+): void {
+  if (/^\/cvmfs(\/|$)/.test(path))
+    refuse(scope, { property, given: path, allowed: "a directory outside of /cvmfs", remedy });
+}
+
 /** Refuses a value that only Terraform will know, where this package computes with it. */
 export function checkKnown(scope: RefusalScope, property: string, value: unknown): void {
   if (Token.isUnresolved(value))

@@ -1,6 +1,7 @@
 import type { TerraformElement } from "cdktf";
 import type { IConstruct } from "constructs";
 import { visitLeaves } from "./leaves";
+import { overridesOf } from "./overrides";
 import { checkKnown, privateKey, refuse } from "./refusal";
 
 // In lower case, and by words: api-token, SecretKey, PGPASSWORD; not PROXY, TOKENIZER or TOKENS_PER_SECOND.
@@ -52,8 +53,7 @@ export function refuseSecretsOn(
           problems.push(`${scope.node.path}: ${place}: allowed: no ${kind}. ${remedy}`);
       };
       visitLeaves(attributes(), note);
-      // No public member tells an override.
-      visitLeaves(Reflect.get(resource, "rawOverrides"), note);
+      visitLeaves(overridesOf(resource), note);
       return problems;
     },
   });

@@ -8,6 +8,7 @@ import {
   checkObject,
   checkText,
   refuse,
+  refuseInCvmfs,
 } from "../refusal";
 
 /** How a directory of the host is bound. */
@@ -67,14 +68,12 @@ export class VoBoxMount {
       ["hostPath", this.source],
       ["path", this.path],
     ])
-      if (/^\/cvmfs(\/|$)/.test(path))
-        refuse(scope, {
-          property: `${property}.${key}`,
-          given: path,
-          allowed: "a directory outside of /cvmfs",
-          remedy:
-            'A plain bind answers "Too many levels of symbolic links" once autofs has unmounted: use the prop cvmfs.',
-        });
+      refuseInCvmfs(
+        scope,
+        `${property}.${key}`,
+        path,
+        'A plain bind answers "Too many levels of symbolic links" once autofs has unmounted: use the prop cvmfs.',
+      );
     if (this.kind === "bind" && /\/docker\.sock$/.test(this.source))
       refuse(scope, {
         property: `${property}.hostPath`,

@@ -6,7 +6,7 @@ import {
   checkObject,
   checkText,
   checkWholeNumber,
-  refuse,
+  refuseInCvmfs,
 } from "../refusal";
 
 /** A directory that lies in memory: empty at each start, and gone with the container. */
@@ -34,13 +34,7 @@ export function validateTemporaryDirectories(
       pattern: absolutePath,
       allowed: "an absolute path in the container other than /, without blanks, . or ..",
     });
-    if (/^\/cvmfs(\/|$)/.test(directory.path))
-      refuse(scope, {
-        property: `${place}.path`,
-        given: directory.path,
-        allowed: "a directory outside of /cvmfs",
-        remedy: "It would hide the repositories.",
-      });
+    refuseInCvmfs(scope, `${place}.path`, directory.path, "It would hide the repositories.");
     checkWholeNumber(scope, `${place}.sizeMegabytes`, directory.sizeMegabytes, {
       minimum: 1,
       maximum: 65536,

@@ -48,17 +48,13 @@ export class BridgeNetwork implements NetworkKind {
   }
 
   claims(): readonly PortClaim[] {
-    return this.publish.flatMap(({ port, hostAddress, hostNumber }, index) =>
-      (hostAddress === undefined ? everyAddress : [canonicalAddress(hostAddress)]).map(
-        (address) => ({
-          kind: "port" as const,
-          property: `publish[${index}]`,
-          number: hostNumber ?? port.number,
-          protocol: port.protocol,
-          hostAddress: address,
-        }),
-      ),
-    );
+    return this.bindings().map(({ property, port, hostNumber, hostAddress }) => ({
+      kind: "port",
+      property,
+      number: hostNumber,
+      protocol: port.protocol,
+      hostAddress,
+    }));
   }
 
   validate(scope: Construct, property: string): void {
@@ -83,17 +79,27 @@ export class BridgeNetwork implements NetworkKind {
 
   attach(): NetworkAttachment {
     if (this.publish.length === 0) return { networkMode: "bridge" };
-    const ports = this.publish.flatMap(({ port, hostAddress, hostNumber }) =>
+    const ports = this.bindings().map(({ port, hostNumber, hostAddress }): ContainerPorts => ({
+      internal: port.number,
+      external: hostNumber,
+      ip: hostAddress,
+      protocol: port.protocol,
+    }));
+    return { networkMode: "bridge", ports };
+  }
+
+  /** Each port on each address of the host that it is published on, with the prop that asks for it. */
+  private bindings() {
+    return this.publish.flatMap(({ port, hostAddress, hostNumber }, index) =>
       (hostAddress === undefined ? everyAddress : [canonicalAddress(hostAddress)]).map(
-        (ip): ContainerPorts => ({
-          internal: port.number,
-          external: hostNumber ?? port.number,
-          ip,
-          protocol: port.protocol,
+        (address) => ({
+          property: `publish[${index}]`,
+          port,
+          hostNumber: hostNumber ?? port.number,
+          hostAddress: address,
         }),
       ),
     );
-    return { networkMode: "bridge", ports };
   }
 }
 

@@ -8,7 +8,8 @@ export function checkWords(scope: IConstruct, property: string, command: readonl
     checkText(scope, `${property}[${index}]`, word, {
       // eslint-disable-next-line no-control-regex
       pattern: /^[^\u0000-\u001f\u007f]+$/,
-      allowed: "a word without line breaks or control characters",
+      allowed: "a word without line breaks or control characters, and not empty",
+      remedy: "Put what is longer into a program of its own, in the image or on CVMFS.",
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "./container/demands";
-import { absolutePath, checkObject, checkText, refuse, refuseInCvmfs } from "./refusal";
+import { checkAbsolutePath, checkObject, refuse, refuseInCvmfs } from "./refusal";
 
 /** Where the host keeps what the VO-Box shows others. At least one of the two. */
 export interface GridCredentialsProps {
@@ -67,10 +67,7 @@ export class GridCredentials {
         remedy: "Leave credentials out where the VO-Box has none.",
       });
     for (const { prop, source } of given) {
-      checkText(scope, `${property}.${prop}`, source, {
-        pattern: absolutePath,
-        allowed: "an absolute path on the host other than /, without blanks, . or ..",
-      });
+      checkAbsolutePath(scope, `${property}.${prop}`, source, "on the host");
       if (!Token.isUnresolved(source))
         refuseInCvmfs(
           scope,

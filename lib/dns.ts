@@ -97,12 +97,14 @@ export class DnsSettings {
       checkText(scope, `${property}.searchDomains[${index}]`, name, {
         pattern: domain,
         allowed: "a domain name such as cern.ch",
+        remedy: "One domain in each element, without a dot before it.",
       }),
     );
     known(this.options).forEach((value, index) =>
       checkText(scope, `${property}.options[${index}]`, value, {
         pattern: option,
         allowed: "an option of resolv.conf(5), such as timeout:2 or edns0",
+        remedy: "One option in each element, its number after a colon.",
       }),
     );
     if (this.options.includes("rotate"))

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { inspect } from "node:util";
 import { Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
@@ -6,20 +7,28 @@ import type { IConstruct } from "constructs";
 export interface RefusalDetails {
   /** The prop, e.g. `dns.servers[1]`. */
   readonly property: string;
-  /** The value as it was given. Leave it out where it must not be printed (a secret). */
-  readonly given?: unknown;
+  /** The value as it was given, or {@link Unshown}. */
+  readonly given: unknown;
   /** What would have been taken, in words. */
   readonly allowed: string;
-  /** How to mend it, and why where that is not obvious. */
-  readonly remedy?: string;
+  /** How to mend it, and why where that is not obvious; whole sentences. */
+  readonly remedy: string;
 }
+
+/** A given value that a message names only by its kind: a secret, or what only Terraform will know. */
+export class Unshown {
+  /** @param kind in words, such as "a password" */
+  constructor(readonly kind: string) {}
+}
+
+/** For what is computed with before Terraform runs. */
+export const unknownValue = new Unshown("a value that only Terraform will know");
 
 /** Thrown at synthesis for bad input: names the construct's path, what was given, what is allowed and how to mend it. */
 export class Refusal extends Error {
   constructor(path: string, details: RefusalDetails) {
-    const given = "given" in details ? `given ${show(details.given)}; ` : "";
-    const remedy = details.remedy === undefined ? "" : ` ${details.remedy}`;
-    super(`${path}: ${details.property}: ${given}allowed: ${details.allowed}.${remedy}`);
+    const { property, given, allowed, remedy } = details;
+    super(`${path}: ${property}: given ${show(given)}; allowed: ${allowed}. ${remedy}`);
     this.name = "Refusal";
   }
 }
@@ -31,6 +40,7 @@ export const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
 const shownCharacters = 200;
 
 function show(value: unknown): string {
+  if (value instanceof Unshown) return value.kind;
   const text = typeof value === "number" ? String(value) : json(value);
   if (privateKey.test(text)) return "a private key";
   const rest = text.length - shownCharacters;
@@ -78,7 +88,18 @@ export function checkWholeNumber(
     property,
     given: value,
     allowed: `a whole number of ${range.unit} from ${range.minimum} to ${range.maximum}`,
+    remedy: numberRemedy(value, range),
   });
+}
+
+function numberRemedy(value: unknown, { minimum, maximum }: NumberRange): string {
+  if (typeof value === "number") {
+    if (value < minimum) return `Give at least ${minimum}.`;
+    if (value > maximum) return `Give at most ${maximum}.`;
+    if (Number.isFinite(value)) return `Give ${Math.floor(value)} or ${Math.ceil(value)}.`;
+  }
+  if (typeof value === "string" && /^\d+$/.test(value)) return `Give ${value} without quotes.`;
+  return "Give it as a number.";
 }
 
 /** What {@link checkText} takes. */
@@ -88,7 +109,7 @@ export interface TextRule {
   /** The pattern in words. */
   readonly allowed: string;
   /** How to mend what is refused. */
-  readonly remedy?: string;
+  readonly remedy: string;
 }
 
 /**
@@ -117,7 +138,13 @@ export function checkText(
       remedy: "No program could be given it: put it into a file on the host or in the image.",
     });
   if (typeof value !== "string" || !rule.pattern.test(value))
-    refuse(scope, { property, given: value, allowed: rule.allowed, remedy: rule.remedy });
+    refuse(scope, {
+      property,
+      given: value,
+      allowed: rule.allowed,
+      remedy:
+        typeof value === "string" ? rule.remedy : `${rule.remedy} Give it as a text, in quotes.`,
+    });
   // Terraform brings all text into that form, and puts a replacement character for half of a pair. What stands after
   // a name and its = may become one character with that.
   if (
@@ -213,12 +240,30 @@ export function checkReason(scope: IConstruct, property: string, reason: string)
     // eslint-disable-next-line no-control-regex
     pattern: /^(?=.*\S)[^\u0000-\u001f\u007f]*$/,
     allowed: "the reason in words, on one line",
+    remedy: "Say why this site does without: the next administrator reads it in the description.",
   });
 }
 
-/** A path from the root, other than `/`, that no `.` or `..` leads elsewhere. */
 // eslint-disable-next-line no-control-regex
-export const absolutePath = /^(\/(?!\.{1,2}(\/|$))[^/\s\u0000-\u001f\u007f]+)+$/;
+const absolutePath = /^(\/(?!\.{1,2}(\/|$))[^/\s\u0000-\u001f\u007f]+)+$/;
+
+/** Refuses what is no path from the root, and one that is `/` itself or that a `.` or `..` would lead elsewhere. */
+export function checkAbsolutePath(
+  scope: RefusalScope,
+  property: string,
+  path: string,
+  where: "on the host" | "in the container",
+): void {
+  const whole = typeof path === "string" && posix.resolve("/", path);
+  checkText(scope, property, path, {
+    pattern: absolutePath,
+    allowed: `an absolute path ${where} other than /, without blanks, . or ..`,
+    remedy:
+      whole && absolutePath.test(whole)
+        ? `Give ${whole}, if that is meant.`
+        : "Give the path from the root, such as /srv/vobox; one with blanks needs another name.",
+  });
+}
 
 /** Refuses a path that lies in CVMFS, with the caller's reason. */
 export function refuseInCvmfs(
@@ -236,8 +281,9 @@ export function checkKnown(scope: RefusalScope, property: string, value: unknown
   if (Token.isUnresolved(value))
     refuse(scope, {
       property,
+      given: unknownValue,
       allowed: "a value that is known at synthesis",
-      remedy: "Something is computed from it before Terraform runs.",
+      remedy: "Something is computed from it before Terraform runs: give the value itself.",
     });
 }
 
@@ -245,7 +291,15 @@ export function checkKnown(scope: RefusalScope, property: string, value: unknown
 export function checkBoolean(scope: RefusalScope, property: string, value: unknown): void {
   checkKnown(scope, property, value);
   if (typeof value !== "boolean")
-    refuse(scope, { property, given: value, allowed: "true or false" });
+    refuse(scope, {
+      property,
+      given: value,
+      allowed: "true or false",
+      remedy:
+        value === "true" || value === "false"
+          ? `Give ${value} without quotes.`
+          : "Give one of the two, or leave it out.",
+    });
 }
 
 /** Refuses what was not made by a class, which callers in JavaScript may give. */
@@ -261,19 +315,38 @@ export function checkInstance(
     typeof value === "object" &&
     value !== null &&
     Object.prototype.isPrototypeOf.call(prototype, value);
-  if (!made) refuse(scope, { property, given: value, allowed });
+  if (made) return;
+  const isNamesake = constructorName(value) === constructorName(prototype);
+  refuse(scope, {
+    property,
+    given: value,
+    allowed,
+    remedy: isNamesake
+      ? "It comes from a second copy of this package: leave one of them in node_modules."
+      : "Give what one of these makes.",
+  });
+}
+
+function constructorName(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? value.constructor?.name : undefined;
 }
 
 /** Refuses what is no object with named values, which callers in JavaScript may give. */
 export function checkObject(scope: RefusalScope, property: string, value: unknown): void {
   // Lists, maps and sets have their values under no names.
   if (typeof value === "object" && value !== null && !(Symbol.iterator in value)) return;
-  refuse(scope, { property, given: value, allowed: "an object with named values" });
+  refuse(scope, {
+    property,
+    given: value,
+    allowed: "an object with named values",
+    remedy: "Write it as { name: value }.",
+  });
 }
 
 /** Refuses what is not a list, which callers in JavaScript may give. */
 export function checkList(scope: RefusalScope, property: string, value: unknown): void {
-  if (!Array.isArray(value)) refuse(scope, { property, given: value, allowed: "a list" });
+  if (!Array.isArray(value))
+    refuse(scope, { property, given: value, allowed: "a list", remedy: "Write it as [value]." });
 }
 
 /** Whether only Terraform will know the elements of a list, and how many there are. */

@@ -2,7 +2,7 @@ import type { TerraformElement } from "cdktf";
 import type { IConstruct } from "constructs";
 import { visitLeaves } from "./leaves";
 import { overridesOf } from "./overrides";
-import { checkKnown, privateKey, refuse } from "./refusal";
+import { checkKnown, privateKey, Refusal, refuse, Unshown } from "./refusal";
 
 // In lower case, and by words: api-token, SecretKey, PGPASSWORD; not PROXY, TOKENIZER or TOKENS_PER_SECOND.
 const secretWord =
@@ -12,11 +12,11 @@ const secretPair = /^(private|api|access|secret) keys?$/;
 
 /** What no text may hold, wherever it stands: a proxy of the grid holds its private key. */
 const secretTexts: ReadonlyArray<readonly [kind: string, isIn: (text: string) => boolean]> = [
-  ["private key", (text) => privateKey.test(text)],
-  ["private key in base64", holdsEncodedKey],
-  ["password in a URL", (text) => /:\/\/[^\s/@:?#"']*:[^\s/@?#"']+@/.test(text)],
+  ["a private key", (text) => privateKey.test(text)],
+  ["a private key in base64", holdsEncodedKey],
+  ["a password in a URL", (text) => /:\/\/[^\s/@:?#"']*:[^\s/@?#"']+@/.test(text)],
   // A JSON web token, as WLCG's: header, content and signature.
-  ["access token", (text) => /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/.test(text)],
+  ["an access token", (text) => /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/.test(text)],
 ];
 
 const remedy =
@@ -29,7 +29,16 @@ const remedy =
 export function refuseSecretTexts(scope: IConstruct, props: unknown): void {
   visitLeaves(props, (property, leaf) => {
     const kind = kindOfSecret(leaf);
-    if (kind !== undefined) refuse(scope, { property, allowed: `no ${kind}`, remedy });
+    if (kind !== undefined) throw secretRefusal(scope.node.path, property, kind);
+  });
+}
+
+function secretRefusal(path: string, property: string, kind: string): Refusal {
+  return new Refusal(path, {
+    property,
+    given: new Unshown(kind),
+    allowed: `no ${kind.replace(/^an? /, "")}`,
+    remedy,
   });
 }
 
@@ -47,10 +56,9 @@ export function refuseSecretsOn(
       const problems: string[] = [];
       const note = (place: string, leaf: string | number | Buffer): void => {
         const kind = isNamedByPlace(place, leaf)
-          ? "value that is named like a secret"
+          ? "a value that is named like a secret"
           : kindOfSecret(leaf);
-        if (kind !== undefined)
-          problems.push(`${scope.node.path}: ${place}: allowed: no ${kind}. ${remedy}`);
+        if (kind !== undefined) problems.push(secretRefusal(scope.node.path, place, kind).message);
       };
       visitLeaves(attributes(), note);
       visitLeaves(overridesOf(resource), note);
@@ -70,6 +78,7 @@ export function refuseSecretKeys(
     if (isNamedLikeSecret(key))
       refuse(scope, {
         property: `${property}.${key}`,
+        given: new Unshown("a value that is not shown"),
         allowed: "no key that is named like a secret",
         remedy,
       });
@@ -102,7 +111,7 @@ function isNamedByPlace(place: string, leaf: string | number | Buffer): boolean 
 
 function kindOfSecret(leaf: string | number | Buffer): string | undefined {
   if (Buffer.isBuffer(leaf))
-    return privateKey.test(leaf.toString("latin1")) ? "private key" : undefined;
+    return privateKey.test(leaf.toString("latin1")) ? "a private key" : undefined;
   const found = secretTexts.find(([, isIn]) => isIn(String(leaf)));
   return found?.[0];
 }

@@ -3,7 +3,7 @@ import { VoBoxContainer } from "./container/container";
 import type { VoBoxContainerProps } from "./container/props";
 import { CvmfsMount } from "./cvmfs/mount";
 import { type IVoBoxImage, VoBoxImage, type VoBoxImageProps } from "./image/image";
-import { checkObject, refuse } from "./refusal";
+import { checkObject, refuse, Unshown } from "./refusal";
 
 /** What a whole VO-Box is. */
 export interface VoBoxProps extends Omit<VoBoxContainerProps, "image" | "cvmfs"> {
@@ -39,6 +39,7 @@ export class VoBox extends Construct {
     if (image !== undefined && imageProps !== undefined)
       refuse(this, {
         property: "imageProps",
+        given: new Unshown("image and imageProps"),
         allowed: "either image or imageProps",
         remedy: "Give the props to the construct that builds the image.",
       });

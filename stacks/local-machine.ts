@@ -28,6 +28,7 @@ export function localMachine(environment: NodeJS.ProcessEnv = process.env): Neme
       property: "VOBOX_NEMESIS_CVMFS",
       given: form,
       allowed: "host or container",
+      remedy: "Leave it out for host.",
     });
   const healthSeconds = environment["VOBOX_NEMESIS_HEALTH_SECONDS"];
   return {

@@ -53,6 +53,8 @@ export class Site {
         property: "name",
         given: name,
         allowed: "up to 41 lower-case letters, digits and -, beginning with a letter",
+        remedy:
+          "Stacks, states and commands are named after it: choose a short one, such as cern-sirius.",
       });
     app.refuseTakenName(name);
     if (!/^(unix:\/\/\/[^\s]+|ssh:\/\/[^\s/]+)$/.test(props.engine))

@@ -51,7 +51,7 @@ describe("credentials ask for", () => {
 describe("credentials refuse", () => {
   it.each([undefined, null, "/etc/grid-security", []])("to be made from %j", (props) =>
     expect(refusalOf(() => new GridCredentials(wrong(props)))).toMatch(
-      /^GridCredentials: props: given .*; allowed: an object with named values\.$/,
+      /^GridCredentials: props: given .*; allowed: an object with named values\. [A-Z]/,
     ),
   );
 
@@ -65,7 +65,7 @@ describe("credentials refuse", () => {
     it.each(["", "/", "etc", "/etc/../x", "/a b", "/a\nb", "/a/", "~", 5, true, null, {}])(
       `${prop} %j`,
       (path) =>
-        expect(refused({ [prop]: path })).toBe(
+        expect(refused({ [prop]: path })).toContain(
           `site: credentials.${prop}: given ${JSON.stringify(path)}; allowed: an absolute path on the host other than /, without blanks, . or ...`,
         ),
     );

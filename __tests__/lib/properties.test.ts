@@ -22,10 +22,10 @@ beforeAll(() => {
   image = newImage();
 });
 
-/** Property and what is allowed, with what was given but for what must not be printed. */
+/** Path, property, what was given or of what kind it is, what is allowed, and a remedy in whole sentences. */
 function sentence(path: string, property: string): RegExp {
   const quoted = `${path}: ${property}: `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${quoted}(given .*; )?allowed: .+\\.`, "su");
+  return new RegExp(`^${quoted}given .+; allowed: .+\\. [A-Z].+\\.$`, "su");
 }
 
 it(`containers with valid props have all that was given in Terraform's JSON, and nothing else: ${containers / 2} of them`, () =>
@@ -41,7 +41,7 @@ it(`containers with valid props have all that was given in Terraform's JSON, and
     expect(Object.values(networks)).toEqual(asked.flatMap(({ network }) => network ?? []));
   }));
 
-it(`containers with one invalid prop are refused, with place, property and what is allowed: ${containers / 2} of them`, () =>
+it(`containers with one invalid prop are refused, with place, given, allowed and remedy: ${containers / 2} of them`, () =>
   check(invalidContainer, containers / 2, ({ props, property }) => {
     const stack = newStack();
     expect(

@@ -1,14 +1,18 @@
 import { Lazy, Token } from "cdktf";
 import { Refusal } from "../../lib";
 import {
-  absolutePath,
+  checkAbsolutePath,
+  checkBoolean,
   checkDistinct,
+  checkInstance,
   checkList,
+  checkObject,
   checkText,
   checkWholeNumber,
   copyOf,
   oneLine,
   refuse,
+  Unshown,
 } from "../../lib/refusal";
 import { useScratch } from "../support/scratch";
 import { newStack, refusalOf, wrong } from "../support/synthesis";
@@ -24,9 +28,15 @@ describe("a refusal", () => {
     expect(error.message).toBe('site/vobox: a.b[0]: given "x"; allowed: y. Take y.');
   });
 
-  it("leaves out a value that must not be printed", () => {
-    expect(refusalOf(() => refuse(newStack(), { property: "key", allowed: "none" }))).toBe(
-      "site: key: allowed: none.",
+  it("names a value that must not be printed by its kind", () => {
+    const details = {
+      property: "key",
+      given: new Unshown("a password"),
+      allowed: "none",
+      remedy: "Leave it out.",
+    };
+    expect(refusalOf(() => refuse(newStack(), details))).toBe(
+      "site: key: given a password; allowed: none. Leave it out.",
     );
   });
 
@@ -44,8 +54,8 @@ describe("a refusal", () => {
     [circular, "<ref *1> { self: [Circular *1] }"],
     [Object.assign(Object.create(null), { big: 1n }), "[Object: null prototype] { big: 1n }"],
   ])("shows %p as it was given", (given, shown) => {
-    expect(new Refusal("p", { property: "q", given, allowed: "r" }).message).toBe(
-      `p: q: given ${shown}; allowed: r.`,
+    expect(new Refusal("p", { property: "q", given, allowed: "r", remedy: "S." }).message).toBe(
+      `p: q: given ${shown}; allowed: r. S.`,
     );
   });
 });
@@ -59,9 +69,21 @@ describe("checkWholeNumber", () => {
   it("lets an unresolved token through", () =>
     expect(() => check(Token.asNumber(Lazy.anyValue({ produce: () => 77 })))).not.toThrow());
 
-  it.each([0, 10, 1.5, NaN, Infinity, -Infinity, "5", null, undefined, {}])("refuses %p", (value) =>
+  it.each([
+    [0, "Give at least 1."],
+    [10, "Give at most 9."],
+    [1.5, "Give 1 or 2."],
+    [NaN, "Give it as a number."],
+    [Infinity, "Give at most 9."],
+    [-Infinity, "Give at least 1."],
+    ["5", "Give 5 without quotes."],
+    ["five", "Give it as a number."],
+    [null, "Give it as a number."],
+    [undefined, "Give it as a number."],
+    [{}, "Give it as a number."],
+  ])("refuses %p, and says: %s", (value, remedy) =>
     expect(refusalOf(() => check(value))).toMatch(
-      /^site: n: given .*; allowed: a whole number of places from 1 to 9\.$/,
+      new RegExp(`^site: n: given .*; allowed: a whole number of places from 1 to 9\\. ${remedy}$`),
     ),
   );
 });
@@ -77,7 +99,7 @@ describe("checkText", () => {
   it("takes what the pattern matches", () => expect(() => check("aa")).not.toThrow());
 
   const any = (value: string): void =>
-    checkText(newStack(), "t", value, { pattern: /^.*$/, allowed: "anything" });
+    checkText(newStack(), "t", value, { pattern: /^.*$/, allowed: "anything", remedy: "None." });
 
   it("takes 128 KiB less the closing zero, in bytes, and refuses one more without repeating it", () => {
     expect(() => any("é".repeat(65535) + "x")).not.toThrow();
@@ -111,12 +133,14 @@ describe("checkText", () => {
   it("lets an unresolved token through", () =>
     expect(() => check(Lazy.stringValue({ produce: () => "b" }))).not.toThrow());
 
-  it.each(["", "b", "a\n", "\na", null, undefined, 5, ["a"], { a: 1 }, true])(
-    "refuses %p",
-    (value) =>
-      expect(refusalOf(() => check(value))).toMatch(
-        /^site: t: given .*; allowed: a's\. Write a\.$/,
-      ),
+  it.each(["", "b", "a\n", "\na"])("refuses %p, with the rule's remedy", (value) =>
+    expect(refusalOf(() => check(value))).toMatch(/^site: t: given .*; allowed: a's\. Write a\.$/),
+  );
+
+  it.each([null, undefined, 5, ["a"], { a: 1 }, true])("refuses %p, which is no text", (value) =>
+    expect(refusalOf(() => check(value))).toMatch(
+      /^site: t: given .*; allowed: a's\. Write a\. Give it as a text, in quotes\.$/,
+    ),
   );
 });
 
@@ -126,7 +150,7 @@ describe("checkList, copyOf", () => {
     (value) => {
       const kept = copyOf(wrong<string[]>(value));
       expect(refusalOf(() => checkList(newStack(), "l", kept))).toMatch(
-        /^site: l: given .*; allowed: a list\.$/,
+        /^site: l: given .*; allowed: a list\. Write it as \[value\]\.$/,
       );
     },
   );
@@ -146,26 +170,80 @@ describe("checkDistinct", () => {
     ).toBe('site: d[2]: given "a"; allowed: each one once. Remove the second a.'));
 });
 
-describe("patterns", () => {
-  it.each(["/a", "/a/b.c", "/a/..b", "/a/b..", "/.hidden"])("%p is an absolute path", (path) =>
-    expect(path).toMatch(absolutePath),
-  );
+describe("checkBoolean", () => {
+  const check = (value: unknown): void => checkBoolean(newStack(), "b", value);
+
+  it.each([true, false])("takes %p", (value) => expect(() => check(value)).not.toThrow());
 
   it.each([
-    "",
-    "/",
-    "a",
-    "./a",
-    "/a/",
-    "//a",
-    "/..",
-    "/a/../b",
-    "/a/.",
-    "/a b",
-    "/a\n",
-    "/a\u0000",
-  ])("%p is none", (path) => expect(path).not.toMatch(absolutePath));
+    ["true", "Give true without quotes."],
+    ["yes", "Give one of the two, or leave it out."],
+    [1, "Give one of the two, or leave it out."],
+    [null, "Give one of the two, or leave it out."],
+  ])("refuses %p, and says: %s", (value, remedy) =>
+    expect(refusalOf(() => check(value))).toBe(
+      `site: b: given ${JSON.stringify(value)}; allowed: true or false. ${remedy}`,
+    ),
+  );
+});
 
+describe("checkInstance", () => {
+  class Made {}
+  const check = (value: unknown): void => checkInstance(newStack(), "i", value, Made, "new Made()");
+
+  it("takes what the class made", () => expect(() => check(new Made())).not.toThrow());
+
+  it.each([{}, [], "Made", null, undefined, Object.create(null)])("refuses %p", (value) =>
+    expect(refusalOf(() => check(value))).toMatch(
+      /^site: i: given .*; allowed: new Made\(\)\. Give what one of these makes\.$/,
+    ),
+  );
+
+  it("tells of a second copy of the package by the name of the class", () => {
+    const other = { Made: class Made {} };
+    expect(refusalOf(() => check(new other.Made()))).toContain("a second copy of this package");
+  });
+});
+
+describe("checkObject", () => {
+  it.each([null, undefined, "a", 5, [], new Map(), new Set()])("refuses %p", (value) =>
+    expect(refusalOf(() => checkObject(newStack(), "o", value))).toMatch(
+      /^site: o: given .*; allowed: an object with named values\. Write it as \{ name: value \}\.$/,
+    ),
+  );
+});
+
+describe("checkAbsolutePath", () => {
+  const check = (path: string): void => checkAbsolutePath(newStack(), "p", path, "on the host");
+
+  it.each(["/a", "/a/b.c", "/a/..b", "/a/b..", "/.hidden"])("takes %p", (path) =>
+    expect(() => check(path)).not.toThrow(),
+  );
+
+  const whole =
+    "Give the path from the root, such as /srv/vobox; one with blanks needs another name.";
+  it.each([
+    ["", whole],
+    ["/", whole],
+    ["a", "Give /a, if that is meant."],
+    ["./a", "Give /a, if that is meant."],
+    ["/a/", "Give /a, if that is meant."],
+    ["//a", "Give /a, if that is meant."],
+    ["/..", whole],
+    ["/a/../b", "Give /b, if that is meant."],
+    ["/a/.", "Give /a, if that is meant."],
+    ["/a b", whole],
+    ["/a\n", whole],
+    ["/a\u0000", whole],
+  ])("refuses %p, and says: %s", (path, remedy) =>
+    expect(refusalOf(() => check(path))).toBe(
+      `site: p: given ${JSON.stringify(path)}; allowed: an absolute path on the host other than /, ` +
+        `without blanks, . or ... ${remedy}`,
+    ),
+  );
+});
+
+describe("patterns", () => {
   it.each(["", "a b", "ä", "a=b;c"])("%p is one line", (text) => expect(text).toMatch(oneLine));
 
   it.each(["a\nb", "a\r", "\u0000", "a\tb", "\u007f"])("%p is not", (text) =>

@@ -352,7 +352,7 @@ describe("what something is computed from at synthesis is refused", () => {
     return refusalOf(() => add(stack, give(stack)));
   };
   const compute = (property: string): string =>
-    `site/box: ${property}: allowed: a value that is known at synthesis. Something is computed from it before Terraform runs.`;
+    `site/box: ${property}: given a value that only Terraform will know; allowed: a value that is known at synthesis. Something is computed from it before Terraform runs: give the value itself.`;
 
   it.each<[string, (value: number) => Given]>([
     ["stopGraceSeconds", (n) => ({ stopGraceSeconds: n })],
@@ -426,7 +426,7 @@ describe("what something is computed from at synthesis is refused", () => {
     const stack = newStack();
     const props = give(variable(stack, "string").stringValue, list(stack).listValue);
     expect(refusalOf(() => new VoBoxImage(stack, "image", props))).toBe(
-      `site/image: ${property}: allowed: values that are known at synthesis. What is known later belongs to the container.`,
+      `site/image: ${property}: given a value that only Terraform will know; allowed: values that are known at synthesis. What is known later belongs to the container.`,
     );
   });
 
@@ -437,7 +437,7 @@ describe("what something is computed from at synthesis is refused", () => {
       variable(stack, "number").numberValue,
     ])
       expect(refusalOf(() => VoBoxFile.fromText("/etc/a", `a=${value}`))).toBe(
-        "VoBoxFile /etc/a: text: allowed: a text that is known at synthesis. It is written and hashed before Terraform runs; what is known later belongs to the container.",
+        "VoBoxFile /etc/a: text: given a value that only Terraform will know; allowed: a text that is known at synthesis. It is written and hashed before Terraform runs; what is known later belongs to the container.",
       );
   });
 });

@@ -64,7 +64,7 @@ describe("refusals", () => {
     "the name %j",
     (name) =>
       expect(refusalOf(() => newSite(name === undefined ? Symbol.for("none") : name))).toMatch(
-        /^site: name: given .*; allowed: up to 41 lower-case letters, digits and -, beginning with a letter\.$/,
+        /^site: name: given .*; allowed: up to 41 lower-case letters, digits and -, beginning with a letter\. [A-Z]/,
       ),
   );
 

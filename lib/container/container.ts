@@ -15,7 +15,7 @@ import { asLiterals } from "../literals";
 import { VoBoxNetwork } from "../network/network";
 import { requireProviderVersion } from "../provider-version";
 import {
-  absolutePath,
+  checkAbsolutePath,
   checkInstance,
   checkKnown,
   checkList,
@@ -193,6 +193,7 @@ export class VoBoxContainer extends Construct {
         property: "image",
         given: Construct.isConstruct(image) ? image.node.path : image,
         allowed: "a construct of an image, such as new VoBoxImage(…)",
+        remedy: "Make one in the same app, and give the construct itself, not its name.",
       });
     checkInstance(
       this,
@@ -262,10 +263,7 @@ export class VoBoxContainer extends Construct {
       remedy: "ALICE's LDAP knows the VO-Box by what `hostname -f` says.",
     });
     if (props.startupDirectory !== undefined)
-      checkText(this, "startupDirectory", props.startupDirectory, {
-        pattern: absolutePath,
-        allowed: "an absolute path on the host other than /, without blanks, . or ..",
-      });
+      checkAbsolutePath(this, "startupDirectory", props.startupDirectory, "on the host");
     validateEnvironment(this, props.environment ?? {});
     validateLabels(this, props.labels ?? {});
     validateMounts(this, props.mounts ?? []);

@@ -51,14 +51,16 @@ export function validateLabels(scope: IConstruct, labels: Readonly<Record<string
     checkText(scope, "labels", key, {
       pattern: /^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$/,
       allowed: "keys of letters, digits, and . _ / - between them",
+      remedy: "Docker's guideline is a domain of yours backwards, such as org.example.owner.",
     });
     checkLine(scope, `labels.${key}`, value);
   }
   if (appliedByReplacementLabel in labels)
     refuse(scope, {
       property: `labels.${appliedByReplacementLabel}`,
+      given: labels[appliedByReplacementLabel],
       allowed: "other labels",
-      remedy: "This one is computed.",
+      remedy: "This one is computed: leave it out.",
     });
 }
 

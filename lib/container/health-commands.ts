@@ -38,11 +38,17 @@ export function validateHealthCommands(
     checkText(scope, `${place}.name`, one.name, {
       pattern: /^[a-z][a-z0-9-]{0,31}$/,
       allowed: "1 to 32 lower-case letters, digits and -, beginning with a letter",
+      remedy: "Health reports it under that name: choose a short one, such as squid.",
     });
     checkKnown(scope, `${place}.command`, one.command);
     checkWords(scope, `${place}.command`, one.command);
     if (one.command.length === 0)
-      refuse(scope, { property: `${place}.command`, given: [], allowed: "a command" });
+      refuse(scope, {
+        property: `${place}.command`,
+        given: [],
+        allowed: "a command",
+        remedy: 'Give program and arguments as words, such as ["/usr/bin/test", "-r", "/file"].',
+      });
     if (one.user !== undefined)
       checkAccount(scope, `${place}.user`, one.user, "What needs root is no question of health.");
   });

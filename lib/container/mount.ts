@@ -2,7 +2,7 @@ import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import {
-  absolutePath,
+  checkAbsolutePath,
   checkBoolean,
   checkInstance,
   checkObject,
@@ -51,18 +51,14 @@ export class VoBoxMount {
 
   /** @throws Refusal for a source or path that cannot be one, or that would hurt the host or the VO-Box */
   validate(scope: IConstruct, property: string): void {
-    const absolute = "an absolute path other than /, without blanks, . or ..";
     if (this.kind === "volume")
       checkText(scope, `${property}.name`, this.source, {
         pattern: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$/,
         allowed: "a volume's name: 2 to 255 letters, digits, _ . or -",
+        remedy: "A directory of the host is VoBoxMount.bind(hostPath, path).",
       });
-    else
-      checkText(scope, `${property}.hostPath`, this.source, {
-        pattern: absolutePath,
-        allowed: absolute,
-      });
-    checkText(scope, `${property}.path`, this.path, { pattern: absolutePath, allowed: absolute });
+    else checkAbsolutePath(scope, `${property}.hostPath`, this.source, "on the host");
+    checkAbsolutePath(scope, `${property}.path`, this.path, "in the container");
     checkBoolean(scope, `${property}.writable`, this.writable);
     for (const [key, path] of [
       ["hostPath", this.source],

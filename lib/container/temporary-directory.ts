@@ -1,10 +1,9 @@
 import type { IConstruct } from "constructs";
 import {
-  absolutePath,
+  checkAbsolutePath,
   checkBoolean,
   checkDistinct,
   checkObject,
-  checkText,
   checkWholeNumber,
   refuseInCvmfs,
 } from "../refusal";
@@ -30,10 +29,7 @@ export function validateTemporaryDirectories(
   directories.forEach((directory, index) => {
     const place = `temporaryDirectories[${index}]`;
     checkObject(scope, place, directory);
-    checkText(scope, `${place}.path`, directory.path, {
-      pattern: absolutePath,
-      allowed: "an absolute path in the container other than /, without blanks, . or ..",
-    });
+    checkAbsolutePath(scope, `${place}.path`, directory.path, "in the container");
     refuseInCvmfs(scope, `${place}.path`, directory.path, "It would hide the repositories.");
     checkWholeNumber(scope, `${place}.sizeMegabytes`, directory.sizeMegabytes, {
       minimum: 1,

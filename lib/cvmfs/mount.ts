@@ -3,7 +3,7 @@ import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "../container/demands";
 import type { IVoBoxImage } from "../image/image";
 import {
-  absolutePath,
+  checkAbsolutePath,
   checkDistinct,
   checkInstance,
   checkList,
@@ -178,10 +178,7 @@ class FromHost extends CvmfsMount {
       allowed: "/cvmfs, or one repository's directory in it",
       remedy: "The software on CVMFS is built for that path.",
     });
-    checkText(scope, `${property}.hostPath`, this.hostPath, {
-      pattern: absolutePath,
-      allowed: "an absolute path on the host other than /, without blanks, . or ..",
-    });
+    checkAbsolutePath(scope, `${property}.hostPath`, this.hostPath, "on the host");
     super.validate(scope, property, image);
     this.repositories.forEach(({ name }, index) => {
       if (Token.isUnresolved(name) || Token.isUnresolved(this.mountPoint)) return;

@@ -63,6 +63,7 @@ export class CvmfsPackage {
       checkText(scope, `${property}.releasePackage`, this.releasePackage, {
         pattern: /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[A-Za-z0-9./_+~-]+\.(rpm|deb)$/,
         allowed: "the address of an rpm or deb, http:// or https://",
+        remedy: "Leave it out for CERN's own, or give the address of a copy of it.",
       });
   }
 

@@ -1,6 +1,6 @@
 import type { IConstruct } from "constructs";
 import { joined } from "../literals";
-import { checkList, checkText, copyOf, isUnknownList, refuse } from "../refusal";
+import { checkList, checkText, copyOf, isUnknownList, refuse, Unshown } from "../refusal";
 
 /** How a CVMFS client reaches the servers: its `CVMFS_HTTP_PROXY` and `CVMFS_CLIENT_PROFILE`. */
 export class CvmfsProxy {
@@ -48,24 +48,38 @@ export class CvmfsProxy {
   /** @throws Refusal for what is no proxy's URL, and for one with a password */
   validate(scope: IConstruct, property: string): void {
     if (this.groups.length === 0 && !this.endsDirect && !this.discovers)
-      refuse(scope, { property, given: [], allowed: "at least one proxy, or CvmfsProxy.none()" });
+      refuse(scope, {
+        property,
+        given: [],
+        allowed: "at least one proxy, or CvmfsProxy.none()",
+        remedy:
+          "CERN asks sites for a proxy: give the site's, or say CvmfsProxy.none() where there is none.",
+      });
     this.groups.forEach((group, index) => {
       const place = `${property}[${index}]`;
       checkList(scope, place, group);
       if (group.length === 0)
-        refuse(scope, { property: place, given: [], allowed: "at least one" });
+        refuse(scope, {
+          property: place,
+          given: [],
+          allowed: "at least one",
+          remedy: "Give a proxy, or leave the group out.",
+        });
       if (isUnknownList(group)) return;
       for (const url of group) {
         if (typeof url === "string" && /\/\/[^/]*@/.test(url))
           refuse(scope, {
             property: place,
+            given: new Unshown("a URL with a user"),
             allowed: "a proxy without user and password",
-            remedy: "They would stand in clear in Terraform's state.",
+            remedy:
+              "They would stand in clear in Terraform's state: let the proxy know the host by its address.",
           });
         checkText(scope, place, url, {
           pattern:
             /^https?:\/\/([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/,
           allowed: "http://host:port, such as http://squid.example.org:3128",
+          remedy: "No path after it, and DIRECT is said with .orDirect().",
         });
       }
     });

@@ -40,6 +40,7 @@ export class CvmfsRepository {
     checkText(scope, `${property}.name`, this.name, {
       pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
       allowed: "<name>.<domain> in lower case, such as alice.cern.ch",
+      remedy: "Give the whole name that the repository was published under.",
     });
     if (this.probeFile !== undefined)
       checkText(scope, `${property}.probeFile`, this.probeFile, {
@@ -47,6 +48,7 @@ export class CvmfsRepository {
         // eslint-disable-next-line no-control-regex
         pattern: /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\s=\u0000-\u001f\u007f\u0085]+$/,
         allowed: "a path below the repository's top, without blanks, control characters, = or ..",
+        remedy: "Give it as seen from there: bin/alienv, not /cvmfs/alice.cern.ch/bin/alienv.",
       });
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { IConstruct } from "constructs";
-import { checkText, checkWholeNumber, holdsToken, Refusal } from "../refusal";
+import { checkText, checkWholeNumber, holdsToken, Refusal, unknownValue } from "../refusal";
 
 /** How a file stands in the image. */
 export interface VoBoxFileOptions {
@@ -51,10 +51,12 @@ export class VoBoxFile {
         property: "text",
         given: text,
         allowed: "a text",
+        remedy: "Give a text, or a file of yours with VoBoxFile.fromPath(source, target).",
       });
     if (holdsToken(text))
       throw new Refusal(`VoBoxFile ${target}`, {
         property: "text",
+        given: unknownValue,
         allowed: "a text that is known at synthesis",
         remedy:
           "It is written and hashed before Terraform runs; what is known later belongs to the container.",
@@ -77,6 +79,7 @@ export class VoBoxFile {
       // eslint-disable-next-line no-control-regex
       pattern: /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f]+)+$/,
       allowed: "an absolute path in the image, without . or ..",
+      remedy: "Give the path from the root, such as /etc/vobox/site.conf.",
     });
     checkWholeNumber(scope, `${property}.mode`, this.mode, {
       minimum: 0,

@@ -16,6 +16,7 @@ import {
   checkWholeNumber,
   holdsToken,
   refuse,
+  unknownValue,
 } from "../refusal";
 import { refuseSecretsOn, refuseSecretTexts } from "../secrets";
 import { voAccountName } from "./account";
@@ -177,6 +178,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
       checkText(this, `${property}[${index}]`, one, {
         pattern: /^[A-Za-z0-9][A-Za-z0-9.+:_-]*$/,
         allowed: "the name of a package",
+        remedy: "One package in each element, as dnf or apt names it.",
       });
       if (one === "autofs")
         refuse(this, {
@@ -224,6 +226,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
       if (typeof leaf === "string" ? holdsToken(leaf) : Token.isUnresolved(leaf))
         refuse(this, {
           property,
+          given: unknownValue,
           allowed: "values that are known at synthesis",
           remedy: "What is known later belongs to the container.",
         });

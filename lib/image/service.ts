@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { IConstruct } from "constructs";
 import { checkAccount, checkWords } from "../command";
 import {
-  absolutePath,
+  checkAbsolutePath,
   checkObject,
   checkReason,
   checkText,
@@ -173,10 +173,16 @@ export class VoBoxService {
       pattern: /^(?!resolv-conf-keeper$)[a-z][a-z0-9-]{0,31}$/,
       allowed:
         "1 to 32 lower-case letters, digits and -, beginning with a letter; not resolv-conf-keeper, which every image has",
+      remedy: "Health and supervisord call it by that name: choose a short one, such as monalisa.",
     });
     checkWords(scope, `${property}.command`, this.command);
     if (this.command.length === 0)
-      refuse(scope, { property: `${property}.command`, given: [], allowed: "a command" });
+      refuse(scope, {
+        property: `${property}.command`,
+        given: [],
+        allowed: "a command",
+        remedy: 'Give program and arguments as words, such as ["/usr/sbin/squid", "-N"].',
+      });
     checkWords(scope, `${property}.healthCommand`, this.healthCommand);
     this.validateUser(scope, `${property}.user`);
     if (daemonises(this.command))
@@ -188,13 +194,16 @@ export class VoBoxService {
           "This one daemonises, so nothing could keep it running: use its foreground form, or a wrapper that stays as long as it runs.",
       });
     if (this.environmentFile !== undefined)
-      checkText(scope, `${property}.environmentFile`, this.environmentFile, {
-        pattern: absolutePath,
-        allowed: "an absolute path without blanks, . or ..",
-      });
+      checkAbsolutePath(
+        scope,
+        `${property}.environmentFile`,
+        this.environmentFile,
+        "in the container",
+      );
     checkText(scope, `${property}.stopSignal`, this.stopSignal, {
       pattern: stopSignals,
       allowed: "TERM, HUP, INT, QUIT, KILL, USR1 or USR2",
+      remedy: "Those are what supervisord can send; without SIG before it.",
     });
     checkWholeNumber(scope, `${property}.startSeconds`, this.startSeconds, {
       minimum: 1,

@@ -60,7 +60,12 @@ export class VoBoxServices {
         remedy: "A service of your own is added with and(new VoBoxService({ … })).",
       });
     if (this.list.length === 0)
-      refuse(scope, { property, given: [], allowed: "at least one service" });
+      refuse(scope, {
+        property,
+        given: [],
+        allowed: "at least one service",
+        remedy: "Leave services out for VoBoxServices.jalien(), or add one with and(…).",
+      });
     this.list.forEach((service, index) => {
       const place = `${property}[${index}]`;
       checkInstance(scope, place, service, VoBoxService, "new VoBoxService({ … })");

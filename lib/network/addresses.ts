@@ -139,6 +139,7 @@ export function checkSubnet(
         family === undefined
           ? `a network such as ${examples.IPv4.subnet} or ${examples.IPv6.subnet}`
           : `an ${family} network such as ${examples[family].subnet}`,
+      remedy: "Give the network's first address, a slash and the number of its bits.",
     });
   if (!subnet.isExact)
     refuse(scope, {

@@ -118,6 +118,7 @@ export class MacvlanNetwork implements NetworkKind {
     checkText(scope, `${property}.parent`, parent, {
       pattern: /^(?!lo$)[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/,
       allowed: "an interface of the host, such as eth0 or eth0.100, up to 15 characters; not lo",
+      remedy: "Give the one that `ip route` on the host names for the subnet.",
     });
     // The resource's id is made from it.
     if (networkName !== undefined && existing !== true)
@@ -125,6 +126,7 @@ export class MacvlanNetwork implements NetworkKind {
     checkText(scope, `${property}.networkName`, this.networkName(), {
       pattern: new RegExp(`^(?!(${ofEngine.join("|")})$)[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$`),
       allowed: `2 to 63 letters, digits, _ . or -, beginning with a letter or digit; not ${ofEngine.join(", ")}`,
+      remedy: "Leave it out for vobox-<parent>.",
     });
     checkObject(scope, `${property}.ipv4`, this.props.ipv4);
     if (this.props.ipv6 !== undefined) checkObject(scope, `${property}.ipv6`, this.props.ipv6);
@@ -221,5 +223,6 @@ function validateFamily(scope: Construct, place: string, { family, given }: Fami
       property: `${place}.address`,
       given: given.address,
       allowed: "another address than the gateway's",
+      remedy: "The gateway is the router's: give the VO-Box one of its own.",
     });
 }

@@ -81,17 +81,20 @@ export class VoBoxPort {
     checkText(scope, `${property}.protocol`, this.protocol, {
       pattern: /^(tcp|udp)$/,
       allowed: "tcp or udp",
+      remedy: "Give one of the two, in lower case.",
     });
     for (const key of ["service", "purpose", "source"] as const)
       checkText(scope, `${property}.${key}`, this[key], {
         pattern: oneLine,
         allowed: "a text without line breaks or control characters",
+        remedy: "It stands in one line of the firewall notes.",
       });
     checkList(scope, `${property}.openTo`, this.openTo);
     this.openTo.forEach((audience, index) =>
       checkText(scope, `${property}.openTo[${index}]`, audience, {
         pattern: new RegExp(`^(${audiences.join("|")})$`),
         allowed: audiences.join(", "),
+        remedy: "Name those who open connections to it.",
       }),
     );
     if (this.isForWorld && this.openTo.length > 1)
@@ -225,6 +228,7 @@ export class VoBoxPorts {
         property: "port",
         given: name,
         allowed: this.list.map((port) => port.name).join(", "),
+        remedy: "A port of your own is new VoBoxPort({ … }).",
       })
     );
   }

@@ -341,7 +341,7 @@ describe("unresolved tokens", () => {
     const [, inner] = property.split(".");
     const props = inner === undefined ? { [property]: late } : { healthCheck: { [inner]: late } };
     expect(refusalOf(() => add(newStack(), props))).toBe(
-      `site/box: ${property}: allowed: a value that is known at synthesis. Something is computed from it before Terraform runs.`,
+      `site/box: ${property}: given a value that only Terraform will know; allowed: a value that is known at synthesis. Something is computed from it before Terraform runs: give the value itself.`,
     );
   });
 

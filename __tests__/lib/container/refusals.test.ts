@@ -74,7 +74,7 @@ describe("a container refuses", () => {
     sixtyFive,
     `${"a".repeat(64)}.ch`,
   ])("the FQDN %j", (fqdn) =>
-    expect(refused({ fqdn })).toBe(
+    expect(refused({ fqdn })).toContain(
       `fqdn: given ${fqdn === undefined ? "undefined" : JSON.stringify(fqdn)}; allowed: a fully qualified domain name in lower case, ` +
         "such as vobox.cern.ch, up to 64 characters. ALICE's LDAP knows the VO-Box by what `hostname -f` says.",
     ),
@@ -88,7 +88,7 @@ describe("a container refuses", () => {
   it.each(["", "a", "-ab", "a b", "a/b", "a".repeat(64), "../x", "ab\n", 5, {}])(
     "the name %j",
     (name) =>
-      expect(refused({ name })).toBe(
+      expect(refused({ name })).toContain(
         `name: given ${JSON.stringify(name)}; allowed: 2 to 63 letters, digits, _ . or -, beginning with a letter or digit. ` +
           "The default is the first label of the FQDN.",
       ),
@@ -100,7 +100,7 @@ describe("a container refuses", () => {
   it.each(["", "/", "etc/x", "/etc/../x", "/a b", "/a\nb", "/a/", "~", 5, true])(
     "the startup directory %j",
     (startupDirectory) =>
-      expect(refused({ startupDirectory })).toBe(
+      expect(refused({ startupDirectory })).toContain(
         `startupDirectory: given ${JSON.stringify(startupDirectory)}; allowed: an absolute path on the host other than /, without blanks, . or ...`,
       ),
   );
@@ -149,7 +149,7 @@ describe("a container refuses", () => {
     "%s outside of %i to %i %s, or no whole number",
     (property, least, most, unit, props) => {
       for (const value of badNumbers(least, most))
-        expect(refused(props(value))).toBe(
+        expect(refused(props(value))).toContain(
           `${property}: given ${typeof value === "number" ? value : JSON.stringify(value)}; allowed: a whole number of ${unit} from ${least} to ${most}.`,
         );
       for (const value of [least, most])
@@ -160,7 +160,7 @@ describe("a container refuses", () => {
   it.each(["VOBOX_FQDN", "VOBOX_X", "1A", "A-B", "", "A B", "A=B", "A\nB"])(
     "the environment's name %j",
     (key) =>
-      expect(refused({ environment: { [key]: "x" } })).toBe(
+      expect(refused({ environment: { [key]: "x" } })).toContain(
         `environment: given ${JSON.stringify(key)}; allowed: names of letters, digits and _ that do not begin with VOBOX_. VOBOX_* is set from the other props.`,
       ),
   );
@@ -169,28 +169,28 @@ describe("a container refuses", () => {
     "allowed: a text without line breaks or control characters. Longer text belongs in a file on the host or in the image.";
   it.each(["a\nB=c", "a\r", "\u0000", undefined, null, 5, true, {}])("the value %j", (value) => {
     const given = value === undefined ? "undefined" : JSON.stringify(value);
-    expect(refused({ environment: { A: value } })).toBe(
+    expect(refused({ environment: { A: value } })).toContain(
       `environment.A: given ${given}; ${oneLineOnly}`,
     );
-    expect(refused({ labels: { a: value } })).toBe(`labels.a: given ${given}; ${oneLineOnly}`);
+    expect(refused({ labels: { a: value } })).toContain(`labels.a: given ${given}; ${oneLineOnly}`);
   });
 
   it.each(["", "a b", "a\nb", "-a", "a=b"])("the label %j", (key) =>
-    expect(refused({ labels: { [key]: "x" } })).toBe(
+    expect(refused({ labels: { [key]: "x" } })).toContain(
       `labels: given ${JSON.stringify(key)}; allowed: keys of letters, digits, and . _ / - between them.`,
     ),
   );
 
   it("the label that is computed", () =>
-    expect(refused({ labels: { [replaceOn]: "x" } })).toBe(
-      `labels.${replaceOn}: allowed: other labels. This one is computed.`,
+    expect(refused({ labels: { [replaceOn]: "x" } })).toContain(
+      `labels.${replaceOn}: given "x"; allowed: other labels. This one is computed: leave it out.`,
     ));
 
   it.each(["environment", "labels"])("what is named like a secret in %s", (property) => {
     const message = refused({ [property]: { DB_PASSWORD: "hunter2" } });
     expect(message).toMatch(
       new RegExp(
-        `^${property}\\.DB_PASSWORD: allowed: no key that is named like a secret\\. .* bind a directory`,
+        `^${property}\\.DB_PASSWORD: given a value that is not shown; allowed: no key that is named like a secret\\. .* bind a directory`,
       ),
     );
     expect(message).not.toContain("hunter2");
@@ -214,7 +214,9 @@ describe("a container refuses", () => {
     ["healthCommands[0].command[0]", { healthCommands: [{ name: "x", command: [pemKey] }] }],
   ])("a private key as %s, unseen in the message", (place, props) => {
     const message = refused(props);
-    expect(message).toMatch(/: allowed: no private key\. .* bind a directory of the host/);
+    expect(message).toMatch(
+      /: given a private key; allowed: no private key\. .* bind a directory of the host/,
+    );
     expect(message.startsWith(`${place}: `)).toBe(true);
     expect(message).not.toContain("MIIB");
   });
@@ -229,8 +231,8 @@ describe("a container refuses", () => {
     const message = (seconds: number): string =>
       `stopGraceSeconds: given ${seconds}; allowed: at least 65 seconds. The image's services take up to 60 to stop, ` +
       "one after the other: give more, or shorten their stopSeconds.";
-    expect(refused({ image: slow })).toBe(message(60));
-    expect(refused({ image: slow, stopGraceSeconds: 64 })).toBe(message(64));
+    expect(refused({ image: slow })).toContain(message(60));
+    expect(refused({ image: slow, stopGraceSeconds: 64 })).toContain(message(64));
     expect(() =>
       add(newStack(), { image: slow, stopGraceSeconds: 65 }, "long-enough"),
     ).not.toThrow();
@@ -264,7 +266,7 @@ describe("a container refuses", () => {
     ["labels", "a=b", "an object with named values"],
     ["labels", new Map([["a", "b"]]), "an object with named values"],
   ])("%s of another kind, %j", (property, value, allowed) =>
-    expect(refused({ [property]: value })).toBe(
+    expect(refused({ [property]: value })).toContain(
       `${property}: given ${JSON.stringify(value) ?? "undefined"}; allowed: ${allowed}.`,
     ),
   );
@@ -290,10 +292,10 @@ describe("a container refuses", () => {
   });
 
   it("what is a construct, but no image", () =>
-    expect(refused({ image: stack })).toBe(`image: given "site"; allowed: ${images}.`));
+    expect(refused({ image: stack })).toContain(`image: given "site"; allowed: ${images}.`));
 
   it("no props", () =>
-    expect(refusalOf(() => new VoBoxContainer(stack, "no-props", wrong(undefined)))).toBe(
+    expect(refusalOf(() => new VoBoxContainer(stack, "no-props", wrong(undefined)))).toContain(
       "site/no-props: props: given undefined; allowed: an object with named values.",
     ));
 

@@ -76,7 +76,9 @@ it.each([
 
 it("refuses a proxy with a password, without repeating it", () => {
   const refusal = refused({ proxy: CvmfsProxy.through("http://user:hidden@squid:3128") });
-  expect(refusal).toContain("client.proxy[0]: allowed: a proxy without user and password");
+  expect(refusal).toContain(
+    "client.proxy[0]: given a URL with a user; allowed: a proxy without user and password",
+  );
   expect(refusal).not.toContain("hidden");
 });
 

@@ -106,7 +106,7 @@ describe("CvmfsMount.inContainer", () => {
     refusalOf(() => CvmfsMount.inContainer(props).validate(newStack(), "cvmfs", of));
 
   it("needs an image with a client", () =>
-    expect(refused({}, bare)).toBe(
+    expect(refused({}, bare)).toContain(
       'site: cvmfs: given "CvmfsMount.inContainer()"; allowed: CvmfsMount.fromHost() with this image, which ' +
         "holds no CVMFS client. Give the image a client: cvmfsPackage: CvmfsPackage.official().",
     ));
@@ -134,14 +134,14 @@ it("says what belongs into the default.local of a host, where that is not the ho
 
 describe("validate", () => {
   it("refuses repositories and props of another kind", () => {
-    expect(refusalOf(() => validate({ repositories: wrong(["alice.cern.ch"]) }))).toBe(
+    expect(refusalOf(() => validate({ repositories: wrong(["alice.cern.ch"]) }))).toContain(
       'site: cvmfs.repositories[0]: given "alice.cern.ch"; allowed: CvmfsRepository.alice(), ' +
         'CvmfsRepository.aliceOcdb() or new CvmfsRepository("<name>.<domain>").',
     );
-    expect(refusalOf(() => CvmfsMount.fromHost(wrong("/cvmfs")))).toBe(
+    expect(refusalOf(() => CvmfsMount.fromHost(wrong("/cvmfs")))).toContain(
       'CvmfsMount: props: given "/cvmfs"; allowed: an object with named values.',
     );
-    expect(refusalOf(() => new CvmfsRepository("a.cern.ch", wrong("bin/x")))).toBe(
+    expect(refusalOf(() => new CvmfsRepository("a.cern.ch", wrong("bin/x")))).toContain(
       'CvmfsRepository: options: given "bin/x"; allowed: an object with named values.',
     );
   });
@@ -200,7 +200,7 @@ describe("validate", () => {
     "",
     "a.b\n",
   ])("refuses the repository %j", (name) =>
-    expect(refusalOf(() => validate({ repositories: [new CvmfsRepository(name)] }))).toBe(
+    expect(refusalOf(() => validate({ repositories: [new CvmfsRepository(name)] }))).toContain(
       `site: cvmfs.repositories[0].name: given ${JSON.stringify(name)}; allowed: <name>.<domain> in lower case, such as alice.cern.ch.`,
     ),
   );
@@ -222,10 +222,10 @@ describe("validate", () => {
   );
 
   it("refuses an empty set, a text for a list, and a repository that is named twice", () => {
-    expect(refusalOf(() => validate({ repositories: [] }))).toBe(
+    expect(refusalOf(() => validate({ repositories: [] }))).toContain(
       "site: cvmfs.repositories: given []; allowed: at least one repository. JAliEn itself comes from alice.cern.ch.",
     );
-    expect(refusalOf(() => validate({ repositories: wrong("alice.cern.ch") }))).toBe(
+    expect(refusalOf(() => validate({ repositories: wrong("alice.cern.ch") }))).toContain(
       'site: cvmfs.repositories: given "alice.cern.ch"; allowed: a list.',
     );
     const twice = [CvmfsRepository.alice(), new CvmfsRepository("alice.cern.ch")];
@@ -236,7 +236,7 @@ describe("validate", () => {
 
   it("refuses a repository that the mount point does not hold", () => {
     const props = { mountPoint: "/cvmfs/alice.cern.ch" };
-    expect(refusalOf(() => validate(props))).toBe(
+    expect(refusalOf(() => validate(props))).toContain(
       'site: cvmfs.repositories[1]: given "alice-ocdb.cern.ch"; allowed: repositories below /cvmfs/alice.cern.ch. Bind /cvmfs as a whole.',
     );
   });

@@ -126,7 +126,7 @@ describe("validate", () => {
     null,
     9.6,
   ])("refuses %j", (reference) =>
-    expect(refusalOf(() => validate(reference))).toBe(
+    expect(refusalOf(() => validate(reference))).toContain(
       `site: base.reference: given ${reference === undefined ? "undefined" : JSON.stringify(reference)}; allowed: ` +
         "name:tag with a version as the tag (not latest), or name@sha256:digest. " +
         "Without a fixed version the same sources would give different images.",
@@ -134,7 +134,7 @@ describe("validate", () => {
   );
 
   it("refuses a reference that stands alone", () =>
-    expect(refusalOf(() => BaseImage.el9(wrong("almalinux:9.6")))).toBe(
+    expect(refusalOf(() => BaseImage.el9(wrong("almalinux:9.6")))).toContain(
       'BaseImage: props: given "almalinux:9.6"; allowed: an object with named values.',
     ));
 

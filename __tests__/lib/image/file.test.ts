@@ -50,7 +50,7 @@ describe("validate", () => {
     null,
     5,
   ])("refuses the target %j", (target) =>
-    expect(refusalOf(() => validate(target))).toBe(
+    expect(refusalOf(() => validate(target))).toContain(
       `site: files[0].target: given ${target === undefined ? "undefined" : JSON.stringify(target)}; allowed: an absolute path in the image, without . or ...`,
     ),
   );
@@ -64,7 +64,7 @@ describe("validate", () => {
 
   it.each([undefined, null, 5, {}])("refuses %j for a text", (text) =>
     expect(refusalOf(() => VoBoxFile.fromText("/etc/x", wrong(text)))).toMatch(
-      /^VoBoxFile \/etc\/x: text: given .*; allowed: a text\.$/,
+      /^VoBoxFile \/etc\/x: text: given .*; allowed: a text\. [A-Z]/,
     ),
   );
 });

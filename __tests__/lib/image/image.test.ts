@@ -234,7 +234,7 @@ describe("refusals", () => {
     "a@sha256:x",
     5,
   ])("the name %j", (name) =>
-    expect(refused({ name })).toBe(
+    expect(refused({ name })).toContain(
       `name: given ${shown(name)}; allowed: lower-case letters, digits, and . _ - / between them, without a tag. The tag is the hash of the content.`,
     ),
   );
@@ -242,13 +242,13 @@ describe("refusals", () => {
   it.each(["", "-y", "a b", "a;id", "a\nb", "$(id)", "a && b", undefined, null, 5])(
     "the package %j",
     (name) =>
-      expect(refused({ packages: ["vim", name] })).toBe(
+      expect(refused({ packages: ["vim", name] })).toContain(
         `packages[1]: given ${shown(name)}; allowed: the name of a package.`,
       ),
   );
 
   it.each(["packages", "files"])("%s that are no list", (property) =>
-    expect(refused({ [property]: "vim" })).toBe(`${property}: given "vim"; allowed: a list.`),
+    expect(refused({ [property]: "vim" })).toContain(`${property}: given "vim"; allowed: a list.`),
   );
 
   it("an account number out of range", () => {
@@ -260,7 +260,7 @@ describe("refusals", () => {
 
   it("two files of one path, and a path that is none", () => {
     const file = VoBoxFile.fromText("/etc/a", "");
-    expect(refused({ files: [file, file] })).toBe(
+    expect(refused({ files: [file, file] })).toContain(
       'files[1]: given "/etc/a"; allowed: each one once. Remove the second /etc/a.',
     );
     expect(refused({ files: [VoBoxFile.fromText("../a", "")] })).toContain(
@@ -269,7 +269,7 @@ describe("refusals", () => {
   });
 
   it("a file below another file, a shipped one included", () => {
-    expect(refused({ files: [VoBoxFile.fromText("/etc/init.sh/a", "")] })).toBe(
+    expect(refused({ files: [VoBoxFile.fromText("/etc/init.sh/a", "")] })).toContain(
       'files: given "/etc/init.sh/a"; allowed: no file below /etc/init.sh, which is a file itself. Give one of the two another path.',
     );
   });
@@ -285,7 +285,9 @@ describe("refusals", () => {
     ["files[0]", null, ways, { files: [null] }],
     ["props", "debian", "an object with named values", "debian"],
   ])("%s of another kind, %j", (place, given, allowed, props) =>
-    expect(refused(props)).toBe(`${place}: given ${JSON.stringify(given)}; allowed: ${allowed}.`),
+    expect(refused(props)).toContain(
+      `${place}: given ${JSON.stringify(given)}; allowed: ${allowed}.`,
+    ),
   );
 
   it("a base without a fixed version, a service that daemonises", () => {
@@ -309,7 +311,9 @@ describe("refusals", () => {
     ["base.reference", { base: BaseImage.el9({ reference: pemKey }) }],
   ])("a private key in %s, unseen in the message", (place, props) => {
     const message = refused(props);
-    expect(message).toMatch(/: allowed: no private key\. .* bind a directory of the host/);
+    expect(message).toMatch(
+      /: given a private key; allowed: no private key\. .* bind a directory of the host/,
+    );
     expect(message.startsWith(`${place}: `)).toBe(true);
     expect(message).not.toContain("MIIB");
   });
@@ -317,7 +321,7 @@ describe("refusals", () => {
   it("values that are not known at synthesis, for they would be hashed and written as they stand", () => {
     const text = Lazy.stringValue({ produce: () => "later" });
     const message =
-      "allowed: values that are known at synthesis. What is known later belongs to the container.";
+      "given a value that only Terraform will know; allowed: values that are known at synthesis. What is known later belongs to the container.";
     expect(refused({ packages: [text] })).toBe(`packages[0]: ${message}`);
     expect(refused({ accountUid: Token.asNumber("${var.uid}") })).toBe(`accountUid: ${message}`);
   });
@@ -335,8 +339,8 @@ describe("refusals", () => {
     ["healthCommand[0]", { healthCommand: [late] }],
   ])("a service's %s that is not known at synthesis, beside a profile's", (place, props) => {
     const service = new VoBoxService({ name: "own", command: ["x"], ...props });
-    expect(refused({ services: VoBoxServices.alien().and(service) })).toBe(
-      `services.list[4].${place}: allowed: values that are known at synthesis. ` +
+    expect(refused({ services: VoBoxServices.alien().and(service) })).toContain(
+      `services.list[4].${place}: given a value that only Terraform will know; allowed: values that are known at synthesis. ` +
         "What is known later belongs to the container.",
     );
   });

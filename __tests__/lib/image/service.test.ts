@@ -85,7 +85,7 @@ describe("a service that daemonises is refused", () => {
     ["env A=b nohup x"],
     ["bash -x /cvmfs/x/Service/CMD/ML_SER start"],
   ])("%s", (line) =>
-    expect(refused({ command: line.trim().split(/ +/) })).toBe(
+    expect(refused({ command: line.trim().split(/ +/) })).toContain(
       `site: services[0].command: given ${JSON.stringify(line.trim())}; allowed: a program that stays in the foreground. ` +
         "This one daemonises, so nothing could keep it running: use its foreground form, or a wrapper that stays as long as it runs.",
     ),
@@ -124,26 +124,26 @@ describe("refusals", () => {
     null,
     5,
   ])("the name %j", (name) =>
-    expect(refused({ name })).toBe(
+    expect(refused({ name })).toContain(
       `site: services[0].name: given ${shown(name)}; allowed: 1 to 32 lower-case letters, digits and -, beginning with a letter; not resolv-conf-keeper, which every image has.`,
     ),
   );
 
   it.each(["command", "healthCommand"])("a %s that is no list of words", (property) => {
-    expect(refused({ [property]: "jalien ce" })).toBe(
+    expect(refused({ [property]: "jalien ce" })).toContain(
       `site: services[0].${property}: given "jalien ce"; allowed: a list.`,
     );
     for (const word of ["", "a\nb", "a\u0000", "a\r", undefined, null, 5])
-      expect(refused({ [property]: ["x", word] })).toBe(
-        `site: services[0].${property}[1]: given ${shown(word)}; allowed: a word without line breaks or control characters.`,
+      expect(refused({ [property]: ["x", word] })).toContain(
+        `site: services[0].${property}[1]: given ${shown(word)}; allowed: a word without line breaks or control characters, and not empty.`,
       );
   });
 
   it("no command", () => {
-    expect(refused({ command: [] })).toBe(
+    expect(refused({ command: [] })).toContain(
       "site: services[0].command: given []; allowed: a command.",
     );
-    expect(refused({ command: undefined })).toBe(
+    expect(refused({ command: undefined })).toContain(
       "site: services[0].command: given undefined; allowed: a list.",
     );
   });
@@ -152,7 +152,7 @@ describe("refusals", () => {
     "the user %j",
     (user) => {
       if (user === null) return expect(refused({ user })).toContain("services[0].user: given null");
-      return expect(refused({ user })).toBe(
+      return expect(refused({ user })).toContain(
         `site: services[0].user: given ${shown(user)}; allowed: the name of an account other than root. ` +
           "A batch system's master, which changes to each job's account itself, is VoBoxService.rootDaemon({ reason }).",
       );
@@ -162,15 +162,15 @@ describe("refusals", () => {
   it.each(["", "x.env", "/a b", "/a\nb", "/etc/../x", 5])(
     "the environment file %j",
     (environmentFile) =>
-      expect(refused({ environmentFile })).toBe(
-        `site: services[0].environmentFile: given ${shown(environmentFile)}; allowed: an absolute path without blanks, . or ...`,
+      expect(refused({ environmentFile })).toContain(
+        `site: services[0].environmentFile: given ${shown(environmentFile)}; allowed: an absolute path in the container other than /, without blanks, . or ...`,
       ),
   );
 
   it.each(["", "SIGTERM", "term", "TERM\nuser = root", "STOP", 15])(
     "the stop signal %j",
     (stopSignal) =>
-      expect(refused({ stopSignal })).toBe(
+      expect(refused({ stopSignal })).toContain(
         `site: services[0].stopSignal: given ${shown(stopSignal)}; allowed: TERM, HUP, INT, QUIT, KILL, USR1 or USR2.`,
       ),
   );
@@ -217,7 +217,7 @@ describe("rootDaemon", () => {
   });
 
   it.each(["", "  ", "a\nuser = root", null, 5])("refuses the reason %j", (reason) =>
-    expect(refusalOf(() => daemon(reason).validate(newStack(), "services[0]"))).toBe(
+    expect(refusalOf(() => daemon(reason).validate(newStack(), "services[0]"))).toContain(
       `site: services[0].reason: given ${shown(reason)}; allowed: the reason in words, on one line.`,
     ),
   );
@@ -230,6 +230,6 @@ describe("rootDaemon", () => {
 
 it.each([undefined, null, "ce", ["ce"]])("refuses the props %j", (props) => {
   const message = `VoBoxService: props: given ${shown(props)}; allowed: an object with named values.`;
-  expect(refusalOf(() => new VoBoxService(wrong(props)))).toBe(message);
-  expect(refusalOf(() => VoBoxService.rootDaemon(wrong(props)))).toBe(message);
+  expect(refusalOf(() => new VoBoxService(wrong(props)))).toContain(message);
+  expect(refusalOf(() => VoBoxService.rootDaemon(wrong(props)))).toContain(message);
 });

@@ -118,7 +118,7 @@ describe("sets", () => {
 
   it("refuse a name that is not there", () => {
     const services = VoBoxServices.jalien().only("ce", "cmreport").and(extra);
-    expect(refused(services)).toBe(
+    expect(refused(services)).toContain(
       'site: services: given "cmreport (of monalisa, ce)"; allowed: names of the profile. ' +
         "A service of your own is added with and(new VoBoxService({ … })).",
     );
@@ -126,13 +126,13 @@ describe("sets", () => {
 
   it("refuse to be empty", () => {
     const message = "site: services: given []; allowed: at least one service.";
-    expect(refused(VoBoxServices.of())).toBe(message);
-    expect(refused(VoBoxServices.jalien().only())).toBe(message);
+    expect(refused(VoBoxServices.of())).toContain(message);
+    expect(refused(VoBoxServices.jalien().only())).toContain(message);
   });
 
   it("refuse a second service of one name", () => {
     const ce = new VoBoxService({ name: "ce", command: ["/usr/bin/ce"] });
-    expect(refused(VoBoxServices.jalien().and(ce))).toBe(
+    expect(refused(VoBoxServices.jalien().and(ce))).toContain(
       'site: services[2]: given "ce"; allowed: each one once. Remove the second ce.',
     );
   });

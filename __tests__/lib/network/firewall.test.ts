@@ -123,7 +123,7 @@ describe("refusals", () => {
     ],
     [
       { workerNodes: [Lazy.stringValue({ produce: () => "192.0.2.0/24" })] },
-      "workerNodes[0]: allowed: a value that is known at synthesis",
+      "workerNodes[0]: given a value that only Terraform will know; allowed: a value that is known at synthesis",
     ],
   ])("of networks %j", (networks, message) =>
     expect(refused(networks)).toContain(`VoBoxFirewall: networks.${message}`),

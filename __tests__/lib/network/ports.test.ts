@@ -49,7 +49,7 @@ describe("a set", () => {
 
   it("gives one port, and says which there are", () => {
     expect(VoBoxPorts.jalien().port("8884/udp").service).toBe("monalisa");
-    expect(refusalOf(() => VoBoxPorts.alien().port("8884/tcp"))).toBe(
+    expect(refusalOf(() => VoBoxPorts.alien().port("8884/tcp"))).toContain(
       'VoBoxPorts: port: given "8884/tcp"; allowed: 1093/tcp, 8884/udp, 9930/udp, 1975/tcp, 8084/tcp.',
     );
   });
@@ -127,7 +127,7 @@ describe("a port", () => {
   ])("refuses %j", (props, message) => expect(refused(props)).toContain(`x: port.${message}`));
 
   it("refuses no props", () =>
-    expect(refusalOf(() => new VoBoxPort(wrong(undefined)))).toBe(
+    expect(refusalOf(() => new VoBoxPort(wrong(undefined)))).toContain(
       "VoBoxPort: props: given undefined; allowed: an object with named values.",
     ));
 

@@ -7,17 +7,13 @@ import {
   badNumber,
   badPath,
   badText,
+  composed,
   domainName,
   maybe,
   pathBelow,
 } from "./values";
 
-const probeFile = pathBelow("").map((path) =>
-  path
-    .slice(1)
-    .replace(/[=\u0085]/g, "")
-    .normalize("NFC"),
-);
+const probeFile = pathBelow("").map((path) => composed(path.slice(1).replace(/[=\u0085]/g, "")));
 const repository = fc.record({ name: domainName, probeFile: maybe(probeFile) });
 const repositories = fc.uniqueArray(repository, {
   minLength: 1,

@@ -59,8 +59,8 @@ function pieces(further: readonly string[]): fc.Arbitrary<string> {
     .map((list) => composed(list.join("")));
 }
 
-/** Without control characters, marks of CDKTF's tokens, and what cannot be the first character. */
-function composed(text: string): string {
+/** Without control characters, marks of CDKTF's tokens, what cannot be the first character, and what Terraform would join. */
+export function composed(text: string): string {
   return (
     text
       // eslint-disable-next-line no-control-regex

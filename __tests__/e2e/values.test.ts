@@ -84,14 +84,7 @@ describeE2e("values on their way into the container", () => {
   );
 
   describe("of 100 containers with generated props", () => {
-    // Of a host's ports each is for one VO-Box: one takes the host's network, the others have addresses of their own.
-    const made = sample(validContainer, 2000);
-    const containers = [
-      ...made.filter(({ asked }) => asked.some(isOnHost)).slice(0, 1),
-      ...[...new Map(made.map((one) => [addressOf(one.asked), one])).values()]
-        .filter(({ asked }) => addressOf(asked) !== undefined)
-        .slice(0, 99),
-    ];
+    const containers = besideEachOther(sample(validContainer, 500), 100);
     let reference: string;
 
     beforeAll(async () => {
@@ -105,7 +98,12 @@ describeE2e("values on their way into the container", () => {
       await site.terraform("sample", "init", "-input=false");
     });
 
-    test("are a hundred", () => expect(containers).toHaveLength(100));
+    test("are a hundred, on networks of each kind", () => {
+      expect(containers).toHaveLength(100);
+      const claims = containers.flatMap(({ asked }) => claimsOf(asked));
+      for (const kind of ["host", "port", "macvlan"])
+        expect(claims).toContainEqual(expect.stringMatching(`^${kind}`));
+    });
 
     test("terraform validate accepts them", async () => {
       const { valid, diagnostics } = JSON.parse(
@@ -324,16 +322,34 @@ interface PlannedValues {
   };
 }
 
-function isOnHost({ attributes }: Asked): boolean {
-  return attributes?.["network_mode"] === "host";
+/** The first ones that one engine could run: of a host's ports and addresses each is for one VO-Box. */
+function besideEachOther<T extends { readonly asked: readonly Asked[] }>(
+  made: readonly T[],
+  count: number,
+): readonly T[] {
+  const taken = new Set<string>();
+  const fitting = made.filter(({ asked }) => {
+    const claims = claimsOf(asked);
+    if (claims.some((claim) => taken.has(claim))) return false;
+    claims.forEach((claim) => taken.add(claim));
+    return true;
+  });
+  return fitting.slice(0, count);
 }
 
-/** The network of a VO-Box's own address; undefined where it has none. */
-function addressOf(asked: readonly Asked[]): string | undefined {
-  const [attached] = asked.flatMap(
-    ({ attributes }) => (attributes?.["networks_advanced"] ?? []) as readonly Resource[],
-  );
-  return attached && String(attached["ipv4_address"]).replace(/\.\d+$/, "");
+/** What of the engine's network is for one container alone. */
+function claimsOf(asked: readonly Asked[]): readonly string[] {
+  const list = (key: string) =>
+    asked.flatMap(({ attributes }) => (attributes?.[key] ?? []) as readonly Resource[]);
+  return [
+    ...(asked.some(({ attributes }) => attributes?.["network_mode"] === "host") ? ["host"] : []),
+    ...new Set(
+      list("ports").map(({ external, protocol }) => ["port", external, protocol].join(" ")),
+    ),
+    ...list("networks_advanced").map(
+      (one) => `macvlan ${String(one["ipv4_address"]).replace(/\.\d+$/, "")}`,
+    ),
+  ];
 }
 
 /** What a container's resource says in texts and numbers of the caller's, in one order. */
@@ -346,6 +362,15 @@ function shown(values: Resource): Resource {
     image: values["image"],
     memory: values["memory"],
     log_opts: values["log_opts"],
+    network_mode: values["network_mode"],
+    ports: texts(
+      list("ports").map(({ internal, external, ip, protocol }) => [
+        internal,
+        external,
+        ip,
+        protocol,
+      ]),
+    ),
     tmpfs: values["tmpfs"] ?? {},
     env: texts(list("env")),
     labels: texts(

@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "./container/demands";
-import { checkAbsolutePath, checkObject, refuse, refuseInCvmfs } from "./refusal";
+import { checkHostPath } from "./container/guarded-paths";
+import { checkObject, refuse, refuseInCvmfs } from "./refusal";
 
 /** Where the host keeps what the VO-Box shows others. At least one of the two. */
 export interface GridCredentialsProps {
@@ -67,7 +68,7 @@ export class GridCredentials {
         remedy: "Leave credentials out where the VO-Box has none.",
       });
     for (const { prop, source } of given) {
-      checkAbsolutePath(scope, `${property}.${prop}`, source, "on the host");
+      checkHostPath(scope, `${property}.${prop}`, source);
       if (!Token.isUnresolved(source))
         refuseInCvmfs(
           scope,

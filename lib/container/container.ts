@@ -15,7 +15,6 @@ import { asLiterals } from "../literals";
 import { VoBoxNetwork } from "../network/network";
 import { requireProviderVersion } from "../provider-version";
 import {
-  checkAbsolutePath,
   checkInstance,
   checkKnown,
   checkList,
@@ -33,6 +32,7 @@ import {
 } from "./applied-by-replacement";
 import type { ContainerDemands } from "./demands";
 import { validateEnvironment, validateLabels } from "./environment";
+import { checkHostPath } from "./guarded-paths";
 import {
   completeHealthCheck,
   type HealthCheckProps,
@@ -42,7 +42,7 @@ import {
 } from "./health-check";
 import { healthCommandDemands, validateHealthCommands } from "./health-commands";
 import { renderLogRotation } from "./log-rotation";
-import { refuseSamePath, validateMounts } from "./mount";
+import { refuseOwnVolumes, refuseSamePath, validateMounts } from "./mount";
 import type { VoBoxContainerProps } from "./props";
 import { renderRights, validateCapabilities } from "./rights";
 import { renderTemporaryDirectories, validateTemporaryDirectories } from "./temporary-directory";
@@ -118,6 +118,7 @@ export class VoBoxContainer extends Construct {
       { state: `${this.name}-state`, logs: `${this.name}-logs` },
       ...parts.map((part) => part.volumeNames),
     ) as VoBoxContainer["volumeNames"];
+    refuseOwnVolumes(this, props.mounts ?? [], Object.values(this.volumeNames));
     const check = completeHealthCheck(props.healthCheck);
     validateHealthCheck(this, check);
     this.patienceSeconds = patienceSeconds(check);
@@ -263,7 +264,7 @@ export class VoBoxContainer extends Construct {
       remedy: "ALICE's LDAP knows the VO-Box by what `hostname -f` says.",
     });
     if (props.startupDirectory !== undefined)
-      checkAbsolutePath(this, "startupDirectory", props.startupDirectory, "on the host");
+      checkHostPath(this, "startupDirectory", props.startupDirectory);
     validateEnvironment(this, props.environment ?? {});
     validateLabels(this, props.labels ?? {});
     validateMounts(this, props.mounts ?? []);

@@ -2,7 +2,6 @@ import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import {
-  checkAbsolutePath,
   checkBoolean,
   checkInstance,
   checkObject,
@@ -10,6 +9,7 @@ import {
   refuse,
   refuseInCvmfs,
 } from "../refusal";
+import { checkContainerPath, checkHostPath, withoutLinks } from "./guarded-paths";
 
 /** How a directory of the host is bound. */
 export interface VoBoxBindOptions {
@@ -21,9 +21,11 @@ export interface VoBoxBindOptions {
 export class VoBoxMount {
   /**
    * A directory of the host; it has to be there. Not CVMFS, which {@link CvmfsMount} binds so that later
-   * mounts of autofs are seen, and not the engine's socket, which would give root on the host.
-   * @param hostPath absolute path on the host
-   * @param path absolute path in the container
+   * mounts of autofs are seen.
+   * @param hostPath absolute path on the host: nothing that gives the host away, such as an engine's socket or data,
+   * `/proc`, `/sys`, all of `/etc`, `/dev` or `/usr`, or what holds one of these, such as `/run` or `/var`
+   * @param path absolute path in the container: nothing that the VO-Box needs as it is, such as `/etc/vobox`,
+   * `/etc/resolv.conf` or `/proc`, or what holds that, such as `/etc`, `/run` or `/usr`; a place below mostly is
    * @throws Refusal when the options are no object
    */
   static bind(hostPath: string, path: string, options: VoBoxBindOptions = {}): VoBoxMount {
@@ -33,8 +35,8 @@ export class VoBoxMount {
 
   /**
    * A volume, which the engine makes at the first start. No replacement and no destroy removes it.
-   * @param name name of the volume on the engine
-   * @param path absolute path in the container
+   * @param name name of the volume on the engine: none of the VO-Box's own
+   * @param path absolute path in the container, as with {@link bind}
    */
   static volume(name: string, path: string): VoBoxMount {
     return new VoBoxMount("volume", name, path, true);
@@ -57,8 +59,8 @@ export class VoBoxMount {
         allowed: "a volume's name: 2 to 255 letters, digits, _ . or -",
         remedy: "A directory of the host is VoBoxMount.bind(hostPath, path).",
       });
-    else checkAbsolutePath(scope, `${property}.hostPath`, this.source, "on the host");
-    checkAbsolutePath(scope, `${property}.path`, this.path, "in the container");
+    else checkHostPath(scope, `${property}.hostPath`, this.source);
+    checkContainerPath(scope, `${property}.path`, this.path);
     checkBoolean(scope, `${property}.writable`, this.writable);
     for (const [key, path] of [
       ["hostPath", this.source],
@@ -70,13 +72,6 @@ export class VoBoxMount {
         path,
         'A plain bind answers "Too many levels of symbolic links" once autofs has unmounted: use the prop cvmfs.',
       );
-    if (this.kind === "bind" && /\/docker\.sock$/.test(this.source))
-      refuse(scope, {
-        property: `${property}.hostPath`,
-        given: this.source,
-        allowed: "no engine's socket",
-        remedy: "Whoever reaches it is root on the host.",
-      });
   }
 
   /** As the provider takes it. */
@@ -105,6 +100,24 @@ export function validateMounts(scope: IConstruct, mounts: readonly VoBoxMount[])
   });
 }
 
+/** @throws Refusal for a volume that the VO-Box has already, under its own path */
+export function refuseOwnVolumes(
+  scope: IConstruct,
+  mounts: readonly VoBoxMount[],
+  own: readonly string[],
+): void {
+  mounts.forEach((mount, index) => {
+    // A bind's source begins with a slash, and is none of them.
+    if (own.includes(mount.source))
+      refuse(scope, {
+        property: `mounts[${index}].name`,
+        given: mount.source,
+        allowed: `a volume other than the VO-Box's own, ${own.join(", ")}`,
+        remedy: "Its own are mounted already: give this one another name.",
+      });
+  });
+}
+
 /** @throws Refusal when two of a container's mounts and temporary directories have the same path: one would hide the other */
 export function refuseSamePath(
   scope: IConstruct,
@@ -112,12 +125,13 @@ export function refuseSamePath(
   paths: readonly string[],
 ): void {
   const seen = new Set<string>();
-  for (const path of paths) {
-    if (Token.isUnresolved(path)) continue;
+  for (const given of paths) {
+    if (Token.isUnresolved(given)) continue;
+    const path = withoutLinks(given);
     if (seen.has(path))
       refuse(scope, {
         property,
-        given: path,
+        given,
         allowed: "each path in the container once",
         remedy: `Something else is mounted at ${path} already: choose another path.`,
       });

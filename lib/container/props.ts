@@ -28,8 +28,8 @@ export interface VoBoxContainerProps {
   /** Resolvers of the site, in order. @default - those that the engine gives */
   readonly dns?: DnsSettings;
   /**
-   * Directory of the host with the site's own startup commands; absolute path. It is bound read-only at
-   * `/etc/vobox/init.d`. Its files (`*.sh`, or executables) run in order of their names before the
+   * Directory of the host with the site's own startup commands; absolute path, refused where that of a bind is. It is
+   * bound read-only at `/etc/vobox/init.d`. Its files (`*.sh`, or executables) run in order of their names before the
    * services start, as root; one that fails stops the start. Changing them needs no build.
    * @default - none
    */
@@ -62,7 +62,7 @@ export interface VoBoxContainerProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Further labels of the container; as with the environment, none named like a secret. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Further directories of the host, and volumes. @default - none */
+  /** Further directories of the host, and volumes; not the VO-Box's own. @default - none */
   readonly mounts?: readonly VoBoxMount[];
   /** Directories in memory, empty at each start. @default - none */
   readonly temporaryDirectories?: readonly TemporaryDirectory[];

@@ -1,16 +1,16 @@
 import type { IConstruct } from "constructs";
 import {
-  checkAbsolutePath,
   checkBoolean,
   checkDistinct,
   checkObject,
   checkWholeNumber,
   refuseInCvmfs,
 } from "../refusal";
+import { checkContainerPath, withoutLinks } from "./guarded-paths";
 
 /** A directory that lies in memory: empty at each start, and gone with the container. */
 export interface TemporaryDirectory {
-  /** Absolute path in the container. */
+  /** Absolute path in the container; refused is what is refused as the path of a mount, such as `/etc` or `/run`. */
   readonly path: string;
   /** Megabytes that it may hold, 1 to 65536. They count as memory of the container. */
   readonly sizeMegabytes: number;
@@ -29,7 +29,7 @@ export function validateTemporaryDirectories(
   directories.forEach((directory, index) => {
     const place = `temporaryDirectories[${index}]`;
     checkObject(scope, place, directory);
-    checkAbsolutePath(scope, `${place}.path`, directory.path, "in the container");
+    checkContainerPath(scope, `${place}.path`, directory.path);
     refuseInCvmfs(scope, `${place}.path`, directory.path, "It would hide the repositories.");
     checkWholeNumber(scope, `${place}.sizeMegabytes`, directory.sizeMegabytes, {
       minimum: 1,
@@ -38,7 +38,7 @@ export function validateTemporaryDirectories(
     });
     checkBoolean(scope, `${place}.executable`, directory.executable ?? false);
   });
-  checkDistinct(scope, "temporaryDirectories", directories, ({ path }) => path);
+  checkDistinct(scope, "temporaryDirectories", directories, ({ path }) => withoutLinks(path));
 }
 
 /** As the engine's `--tmpfs`, by path; nothing where there are none: an empty map would differ from what the engine gives back. */

@@ -1,9 +1,9 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "../container/demands";
+import { checkHostPath } from "../container/guarded-paths";
 import type { IVoBoxImage } from "../image/image";
 import {
-  checkAbsolutePath,
   checkDistinct,
   checkInstance,
   checkList,
@@ -178,7 +178,7 @@ class FromHost extends CvmfsMount {
       allowed: "/cvmfs, or one repository's directory in it",
       remedy: "The software on CVMFS is built for that path.",
     });
-    checkAbsolutePath(scope, `${property}.hostPath`, this.hostPath, "on the host");
+    checkHostPath(scope, `${property}.hostPath`, this.hostPath);
     super.validate(scope, property, image);
     this.repositories.forEach(({ name }, index) => {
       if (Token.isUnresolved(name) || Token.isUnresolved(this.mountPoint)) return;

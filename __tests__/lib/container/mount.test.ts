@@ -49,9 +49,38 @@ describe("guard 1: /cvmfs comes in by the prop cvmfs alone", () => {
     expect(() => containerWith({ mounts: [VoBoxMount.bind("/cvmfs2", "/cvmfsx")] })).not.toThrow());
 });
 
-it.each(["/var/run/docker.sock", "/run/docker.sock"])("refuses the engine's socket %s", (path) =>
-  expect(refused([VoBoxMount.bind(path, "/run/docker.sock")])).toContain("no engine's socket"),
-);
+it("refuses what gives the host away, and what the VO-Box needs as it is", () => {
+  expect(refused([VoBoxMount.bind("/var/run/docker.sock", "/mnt")])).toMatch(
+    /^mounts\[0\]\.hostPath: given .*no engine's socket/,
+  );
+  expect(refused([VoBoxMount.bind("/var", "/mnt")])).toContain("mounts[0].hostPath: given");
+  expect(refused([VoBoxMount.bind("/srv", "/home")])).toContain("mounts[0].path: given");
+  expect(refused([VoBoxMount.volume("data", "/var/run")])).toContain("mounts[0].path: given");
+  // The name of a volume is no path.
+  expect(() => refused([VoBoxMount.volume("docker.sock", "/mnt")])).toThrow("it was taken");
+});
+
+describe("the VO-Box's own volumes", () => {
+  const inContainer = { cvmfs: CvmfsMount.inContainer(), name: "box" };
+  it.each(["box-state", "box-logs", "box-cvmfs-cache"])("%s is refused", (name) =>
+    expect(
+      refusalOf(() =>
+        containerWith({ ...inContainer, mounts: [VoBoxMount.volume(name, "/mnt/x")] }),
+      ),
+    ).toBe(
+      `site/box: mounts[0].name: given "${name}"; allowed: a volume other than the VO-Box's own, ` +
+        "box-state, box-logs, box-cvmfs-cache. Its own are mounted already: give this one another name.",
+    ),
+  );
+
+  it("are no other VO-Box's, and no directory", () =>
+    expect(() =>
+      containerWith({
+        ...inContainer,
+        mounts: [VoBoxMount.volume("other-state", "/mnt/x"), VoBoxMount.bind("/box-state", "/y")],
+      }),
+    ).not.toThrow());
+});
 
 it.each(["", "/", "srv", "/a/../b", "/a b", "/a\n"])("refuses the path %j", (path) => {
   expect(refused([VoBoxMount.bind(path, "/x")])).toMatch(/^mounts\[0\]\.hostPath: given /);
@@ -69,7 +98,11 @@ it("refuses what is no mount, and no list", () => {
 
 it.each([
   ["two mounts", { mounts: [VoBoxMount.bind("/a", "/x"), VoBoxMount.volume("vv", "/x")] }],
-  ["one over the state", { mounts: [VoBoxMount.bind("/a", "/var/lib/vobox")] }],
+  ["one over the logs", { mounts: [VoBoxMount.bind("/a", "/home/alicesgm/ALICE")] }],
+  [
+    "two spellings",
+    { mounts: [VoBoxMount.bind("/a", "/run/x"), VoBoxMount.bind("/b", "/var/run/x")] },
+  ],
   [
     "one and a temporary directory",
     {

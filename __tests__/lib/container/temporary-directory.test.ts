@@ -50,7 +50,13 @@ it("refuses a path that is none, one given twice, and what is no object", () => 
       `temporaryDirectories[0].path: given "${path}"; allowed: a directory outside of /cvmfs`,
     );
   expect(() => refused([{ path: "/cvmfs-scratch", sizeMegabytes: 1 }])).toThrow("it was taken");
+  for (const path of ["/etc", "/var/run", "/proc"])
+    expect(refused([{ path, sizeMegabytes: 1 }])).toContain(
+      `temporaryDirectories[0].path: given "${path}"; allowed: a path `,
+    );
   const twice = { path: "/tmp", sizeMegabytes: 1 };
   expect(refused([twice, twice])).toContain("allowed: each one once");
+  const spelled = ["/run/x", "/var/run/x"].map((path) => ({ path, sizeMegabytes: 1 }));
+  expect(refused(spelled)).toContain("temporaryDirectories[1]: given");
   expect(refused(["/tmp"])).toContain("allowed: an object with named values");
 });

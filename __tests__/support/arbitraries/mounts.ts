@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { VoBoxMount } from "../../../lib";
 import type { PartArbitraries } from "./part";
-import { badInstance, badList, badPath, badText, maybe, pathBelow } from "./values";
+import { badInstance, badList, badPath, badText, guardedTarget, maybe, pathBelow } from "./values";
 
 const volumeName = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,40}$/);
 const writable = fc.constantFrom(undefined, true, false);
@@ -58,14 +58,24 @@ export const mounts: PartArbitraries = {
         ),
       ),
     fc
-      .constantFrom("/var/run/docker.sock", "/run/docker.sock", "/x/docker.sock")
+      .constantFrom("/var/run/docker.sock", "/x/podman.sock", "/run", "/var", "/proc/1", "/etc")
       .map((path) => one(VoBoxMount.bind(path, "/mnt/a"), "hostPath")),
     fc
-      .constantFrom(["/var/lib/vobox"], ["/home/alicesgm/ALICE"], ["/mnt/a", "/mnt/a"])
+      .constantFrom(["/home/alicesgm/ALICE"], ["/mnt/a", "/mnt/a"], ["/run/a", "/var/run/a"])
       .map((paths) => ({
         props: { mounts: paths.map((path) => VoBoxMount.volume("data", path)) },
         property: "mounts",
       })),
+    guardedTarget.chain((path) =>
+      fc.constantFrom(
+        one(VoBoxMount.bind("/srv", path), "path"),
+        one(VoBoxMount.volume("data", path), "path"),
+      ),
+    ),
+    fc.constantFrom("named-state", "named-logs").map((name) => ({
+      props: { name: "named", mounts: [VoBoxMount.volume(name, "/mnt/a")] },
+      property: "mounts[0].name",
+    })),
     pathBelow("/mnt").map((path) => ({
       props: {
         mounts: [VoBoxMount.volume("data", path)],

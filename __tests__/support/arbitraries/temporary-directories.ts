@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { PartArbitraries } from "./part";
-import { badList, badNumber, badObject, badPath, maybe, pathBelow } from "./values";
+import { badList, badNumber, badObject, badPath, guardedTarget, maybe, pathBelow } from "./values";
 
 /** Directories in memory. */
 export const temporaryDirectories: PartArbitraries = {
@@ -36,7 +36,9 @@ export const temporaryDirectories: PartArbitraries = {
     fc
       .constantFrom("/cvmfs", "/cvmfs/alice.cern.ch")
       .map((path) => invalid([{ path, sizeMegabytes: 1 }], "[0].path")),
-    badPath.map((path) => invalid([{ path, sizeMegabytes: 1 }], "[0].path")),
+    fc
+      .oneof(badPath, guardedTarget)
+      .map((path) => invalid([{ path, sizeMegabytes: 1 }], "[0].path")),
     badNumber(1, 65536).map((sizeMegabytes) =>
       invalid([{ path: "/memory/a", sizeMegabytes }], "[0].sizeMegabytes"),
     ),

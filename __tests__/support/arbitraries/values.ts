@@ -86,6 +86,12 @@ export const badPath: fc.Arbitrary<unknown> = fc.oneof(
   badText("/data"),
 );
 
+/** A path in the container that the VO-Box needs as it is. */
+export const guardedTarget: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom("/etc", "/run", "/var/run", "/usr", "/bin", "/var/lib", "/home", "/dev", "/proc"),
+  fc.constantFrom("/etc/vobox", "/usr/libexec/vobox", "/proc", "/sys").chain(pathBelow),
+);
+
 /** A label of a host or domain name. */
 const dnsLabel = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/);
 /** A host or domain name in lower case, with a dot in it. */

@@ -99,9 +99,9 @@ describeE2e("a running VO-Box whose description is edited", () => {
   });
 
   test("capabilities: PID 1 has those of the edit", async () => {
-    expect(await capabilities()).toEqual({ netAdmin: true, sysTime: false });
-    await edit({ capabilities: ["SYS_TIME"] }, /CAP_SYS_TIME/);
-    expect(await capabilities()).toEqual({ netAdmin: false, sysTime: true });
+    expect(await capabilities()).toEqual({ netAdmin: true, sysNice: false });
+    await edit({ capabilities: ["SYS_NICE"] }, /CAP_SYS_NICE/);
+    expect(await capabilities()).toEqual({ netAdmin: false, sysNice: true });
   });
 
   test("mounts: another directory of the host, and then the same one writable", async () => {
@@ -189,12 +189,12 @@ describeE2e("a running VO-Box whose description is edited", () => {
     return mounts.split("\n").find((line) => line.includes(` ${path} `)) ?? "";
   }
 
-  /** CAP_NET_ADMIN is 12, CAP_SYS_TIME 25 (capabilities(7), linux/capability.h). */
-  async function capabilities(): Promise<{ netAdmin: boolean; sysTime: boolean }> {
+  /** CAP_NET_ADMIN is 12, CAP_SYS_NICE 25 (capabilities(7), linux/capability.h). */
+  async function capabilities(): Promise<{ netAdmin: boolean; sysNice: boolean }> {
     const status = await site.inside(name, ["cat", "/proc/1/status"]);
     const bounding = BigInt(`0x${/^CapBnd:\s*(\S+)/m.exec(status)?.[1]}`);
     const has = (bit: bigint): boolean => ((bounding >> bit) & 1n) === 1n;
-    return { netAdmin: has(12n), sysTime: has(25n) };
+    return { netAdmin: has(12n), sysNice: has(23n) };
   }
 
   /** What runs in it no longer reacts to anything but SIGKILL. */

@@ -67,8 +67,10 @@ export interface VoBoxContainerProps {
   /** Directories in memory, empty at each start. @default - none */
   readonly temporaryDirectories?: readonly TemporaryDirectory[];
   /**
-   * Further Linux capabilities, e.g. `NET_ADMIN`, with or without `CAP_`, for programs of the site's own. Not
-   * `ALL`, which comes close to privileged.
+   * Further Linux capabilities, e.g. `NET_ADMIN`, with or without `CAP_`, for programs of the site's own: `NET_ADMIN` is
+   * for the host's network where that is the VO-Box's. Not `ALL`, and none that gives the host or its kernel away: `BPF`,
+   * `DAC_READ_SEARCH`, `MAC_ADMIN`, `MAC_OVERRIDE`, `PERFMON`, `SYS_ADMIN`, `SYS_BOOT`, `SYS_MODULE`, `SYS_RAWIO`,
+   * `SYS_TIME`.
    * @default - none besides the engine's own set
    */
   readonly capabilities?: readonly string[];

@@ -1,5 +1,5 @@
 import type { IConstruct } from "constructs";
-import { checkDistinct, checkKnown, checkText } from "../refusal";
+import { checkDistinct, checkKnown, checkText, refuse } from "../refusal";
 import type { ContainerDemands } from "./demands";
 
 /** All that there are (capabilities(7), Linux 5.9 and later): the engine refuses others when the old container is gone. */
@@ -13,7 +13,30 @@ const capabilityNames = [
   "WAKE_ALARM",
 ];
 
-/** @throws Refusal for what is no capability's name, and for one given twice */
+/**
+ * Those that give the host or its kernel away, with what they are for (capabilities(7)): kernel, clock and the security
+ * policy are one for all containers, and a handle opens any file of a file system of which the container has a part.
+ */
+const hostCapabilities: Readonly<Record<string, string>> = {
+  BPF: "runs programs in the host's kernel",
+  DAC_READ_SEARCH: "opens files of the host by their handles",
+  MAC_ADMIN: "changes the host's security policy",
+  MAC_OVERRIDE: "goes past the host's security policy",
+  PERFMON: "reads what the host's kernel and all its programs do",
+  SYS_ADMIN: "mounts, and controls the host's kernel in most other ways",
+  SYS_BOOT: "starts the host again, with another kernel too",
+  SYS_MODULE: "loads modules into the host's kernel",
+  SYS_RAWIO: "reaches the host's memory and devices past the kernel",
+  SYS_TIME: "sets the host's clock",
+};
+
+const remedies: Readonly<Record<string, string>> = {
+  SYS_ADMIN:
+    "CvmfsMount.inContainer() asks for it by itself; what else is to be mounted, mount on the host and bind it.",
+  SYS_TIME: "Let a time service of the host set it, such as chronyd.",
+};
+
+/** @throws Refusal for what is no capability's name, for one that gives the host away, and for one given twice */
 export function validateCapabilities(scope: IConstruct, capabilities: readonly string[]): void {
   // They are put into one form and one order.
   checkKnown(scope, "capabilities", capabilities);
@@ -24,6 +47,15 @@ export function validateCapabilities(scope: IConstruct, capabilities: readonly s
       allowed: "a capability's name (capabilities(7)) such as NET_ADMIN or CAP_NET_ADMIN; not ALL",
       remedy: "Give those alone that a program needs.",
     });
+    const name = canonicalCapability(one).replace(/^CAP_/, "");
+    const power = hostCapabilities[name];
+    if (power !== undefined)
+      refuse(scope, {
+        property: `capabilities[${index}]`,
+        given: one,
+        allowed: `no capability that gives the host away: ${name} ${power}`,
+        remedy: remedies[name] ?? "Let a service of the host do what needs it.",
+      });
   });
   checkDistinct(scope, "capabilities", capabilities, canonicalCapability);
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { PartArbitraries } from "./part";
 import { badList, badText, maybe } from "./values";
 
-const name = fc.constantFrom("NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE", "NET_RAW", "CHOWN", "SYSLOG");
+const name = fc.constantFrom("NET_ADMIN", "SYS_NICE", "SYS_PTRACE", "NET_RAW", "CHOWN", "SYSLOG");
 
 /** Further capabilities, with or without `CAP_`. */
 export const capabilities: PartArbitraries = {
@@ -19,6 +19,7 @@ export const capabilities: PartArbitraries = {
     fc
       .oneof(
         fc.constantFrom("", "ALL", "CAP_ALL", "net_admin", "CAP_", "NET_ADMIN "),
+        fc.constantFrom("SYS_MODULE", "CAP_SYS_ADMIN", "SYS_TIME", "CAP_BPF", "DAC_READ_SEARCH"),
         badText("CHOWN"),
       )
       .map((value) => ({

@@ -93,7 +93,7 @@ export class Site {
       volumes: Object.values(vobox.container.volumeNames),
       stacks: [this.host, this.image, this.vobox].map((stack) => stack.node.id),
     };
-    app.addSite(entry, network.claims());
+    app.addSite(entry, network.claims(image.ports));
   }
 
   private checkProvider(name: string, provider: HelixNebulaProvider, network: VoBoxNetwork): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Lazy } from "cdktf";
-import { type MacvlanProps, Refusal, VoBoxNetwork } from "../../lib";
+import { type MacvlanProps, Refusal, VoBoxNetwork, VoBoxPorts, VoBoxServices } from "../../lib";
 import { siteManifestFile, VoBoxApp } from "../../stacks/app";
 import { Nemesis } from "../../stacks/sites/nemesis";
 import { Site } from "../../stacks/site";
@@ -76,9 +76,10 @@ describe("two sites", () => {
   /** The sentence with which the second, `b`, is refused beside `a`. */
   function refusalBeside(a: OneSite, b: OneSite): string | undefined {
     const app = new VoBoxApp({ outdir: join(scratch.folder, "two") });
-    const add = (name: string, { network, onEngine = engine, fqdn }: OneSite): Site =>
+    const add = (name: string, { network, onEngine = engine, fqdn, services }: OneSite): Site =>
       new Site(app, name, {
         engine: onEngine,
+        image: { services },
         vobox: { fqdn: fqdn ?? `box-${name}.cern.ch`, network },
       });
     add("a", a);
@@ -115,6 +116,16 @@ describe("two sites", () => {
       'b: vobox.network: given "port 1093/tcp on every address of the host"; allowed: what the site a does not have.',
     );
     expect(refusalBeside(host, { ...host, onEngine: other })).toBeUndefined();
+  });
+
+  it("do not have a port of the other's services in the host's network", () => {
+    const port = VoBoxPorts.alien().port("8084/tcp");
+    const published = site(VoBoxNetwork.bridge({ publish: [{ port, hostAddress: "192.0.2.7" }] }));
+    const host = (services: VoBoxServices) => site(VoBoxNetwork.host(), { services });
+    expect(refusalBeside(host(VoBoxServices.alien()), published)).toContain(
+      'b: vobox.network.publish[0]: given "port 8084/tcp on 192.0.2.7"',
+    );
+    expect(refusalBeside(host(VoBoxServices.jalien()), published)).toBeUndefined();
   });
 
   it("guard 14: do not have one static address, in whatever spelling, wherever they are", () => {
@@ -179,4 +190,5 @@ interface OneSite {
   readonly network: VoBoxNetwork;
   readonly onEngine?: string;
   readonly fqdn?: string;
+  readonly services?: VoBoxServices;
 }

@@ -1,7 +1,7 @@
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
-import { BaseImage, type IVoBoxImage, Refusal, VoBoxImage } from "../../lib";
+import { BaseImage, type IVoBoxImage, Refusal, VoBoxImage, type VoBoxImageProps } from "../../lib";
 
 /** A stack named `site`, with the providers, in an app of its own. */
 export function newStack(): TerraformStack {
@@ -14,8 +14,13 @@ export function newStack(): TerraformStack {
 
 /** The default image in a stack of its own: what a container in another stack runs. */
 export function newImage(): IVoBoxImage {
+  return imageOf({ base: BaseImage.debian() });
+}
+
+/** The same, of another image. */
+export function imageOf(props: VoBoxImageProps): IVoBoxImage {
   const stack = new TerraformStack(Testing.app(), "image");
-  return new VoBoxImage(stack, "image", { base: BaseImage.debian() });
+  return new VoBoxImage(stack, "image", props);
 }
 
 /** Properties of one resource, as Terraform gets them. */

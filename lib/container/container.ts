@@ -137,7 +137,7 @@ export class VoBoxContainer extends Construct {
       name: this.name,
       image: image.reference,
       hostname: props.fqdn,
-      ...network.attach(this, "network"),
+      ...network.attach(this, "network", image.ports),
       restart: "always",
       mustRun: true,
       // PID 1 is the engine's init, which reaps what others leave behind.
@@ -189,7 +189,7 @@ export class VoBoxContainer extends Construct {
   /** What callers in JavaScript may mistake. */
   private validateKinds(props: VoBoxContainerProps): void {
     const image: unknown = props.image;
-    if (!Construct.isConstruct(image) || !("reference" in image))
+    if (!Construct.isConstruct(image) || !("reference" in image && "ports" in image))
       refuse(this, {
         property: "image",
         given: Construct.isConstruct(image) ? image.node.path : image,

@@ -5,6 +5,7 @@ import { App, Manifest, TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { CvmfsPackage } from "../cvmfs/package";
 import { refuseCollidingIds } from "../ids";
+import type { VoBoxPort } from "../network/ports";
 import { requireProviderVersion } from "../provider-version";
 import { visitLeaves } from "../leaves";
 import {
@@ -39,6 +40,8 @@ export interface IVoBoxImage extends IConstruct {
    * other. The container's `stopGraceSeconds` has to cover it.
    */
   readonly stopSeconds: number;
+  /** What its services listen on: in the host's network that is the host's. */
+  readonly ports: readonly VoBoxPort[];
   /** Whether it holds a CVMFS client, which `CvmfsMount.inContainer()` needs. */
   readonly hasCvmfsClient: boolean;
 }
@@ -75,6 +78,7 @@ export interface VoBoxImageProps {
 export class VoBoxImage extends Construct implements IVoBoxImage {
   readonly reference: string;
   readonly stopSeconds: number;
+  readonly ports: readonly VoBoxPort[];
   readonly hasCvmfsClient: boolean;
   /** The Terraform resource: for what the provider can and no prop names. */
   readonly resource: Image;
@@ -134,6 +138,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     const context = buildContext(content, allFiles);
     this.reference = `${name}:${context.hash.slice(0, tagLength)}`;
     this.hasCvmfsClient = cvmfsPackage.isThere;
+    this.ports = services.ports;
     this.stopSeconds = services.list.reduce((sum, service) => sum + service.stopSeconds, 0);
     this.resource = new Image(this, "Default", {
       name: this.reference,

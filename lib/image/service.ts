@@ -1,8 +1,11 @@
 import { posix } from "node:path";
 import type { IConstruct } from "constructs";
 import { checkAccount, checkWords } from "../command";
+import { VoBoxPort, waysToPort } from "../network/ports";
 import {
   checkAbsolutePath,
+  checkInstance,
+  checkList,
   checkObject,
   checkReason,
   checkText,
@@ -45,6 +48,11 @@ export interface VoBoxServiceProps {
    * @default - the service counts as healthy while its process runs
    */
   readonly healthCommand?: readonly string[];
+  /**
+   * What it listens on, as `VoBoxPorts.jalien().port("1975/tcp")`: in the host's network nobody else can have it.
+   * @default - nothing that others could want
+   */
+  readonly ports?: readonly VoBoxPort[];
 }
 
 /** What a service that runs as root is. */
@@ -146,6 +154,8 @@ export class VoBoxService {
   readonly priority: number;
   /** Command and arguments that end with 0 while it does its work; empty for none. */
   readonly healthCommand: readonly string[];
+  /** What it listens on. */
+  readonly ports: readonly VoBoxPort[];
   private rootReason?: string;
 
   /** @throws Refusal when the props are no object; everything else is refused by the image that gets it. */
@@ -160,6 +170,7 @@ export class VoBoxService {
     this.stopSeconds = props.stopSeconds ?? 10;
     this.priority = props.priority ?? 500;
     this.healthCommand = copyOf(props.healthCommand ?? []);
+    this.ports = copyOf(props.ports ?? []);
   }
 
   /** Why it runs as root; undefined for one that does not. */
@@ -219,6 +230,12 @@ export class VoBoxService {
       minimum: 10,
       maximum: 999,
       unit: "places",
+    });
+    checkList(scope, `${property}.ports`, this.ports);
+    this.ports.forEach((port, index) => {
+      const place = `${property}.ports[${index}]`;
+      checkInstance(scope, place, port, VoBoxPort, waysToPort);
+      port.validate(scope, place);
     });
   }
 

@@ -1,5 +1,6 @@
 import { Annotations } from "cdktf";
 import type { IConstruct } from "constructs";
+import type { VoBoxPort } from "../network/ports";
 import { checkDistinct, checkInstance, refuse } from "../refusal";
 import { alienServices } from "./profiles/alien";
 import { jalienServices } from "./profiles/jalien";
@@ -34,6 +35,11 @@ export class VoBoxServices {
     private readonly unknown: readonly string[] = [],
   ) {}
 
+  /** What they listen on. The login of the VO's operators (1975/tcp) is none of a profile's services. */
+  get ports(): readonly VoBoxPort[] {
+    return this.list.flatMap(({ ports }) => ports);
+  }
+
   /** The services with these names and no others. A name that is not there is refused by the image. */
   only(...names: readonly string[]): VoBoxServices {
     const known = this.list.map((service) => service.name);
@@ -50,7 +56,7 @@ export class VoBoxServices {
     return new VoBoxServices([...this.list, ...services], this.unknown);
   }
 
-  /** @throws Refusal for an empty set, an unknown or duplicate name, or a service that is refused. Warns of PackMan. */
+  /** @throws Refusal for an empty set, an unknown or duplicate name, two that listen on one port, or a service that is refused. Warns of PackMan. */
   validate(scope: IConstruct, property: string): void {
     if (this.unknown.length > 0)
       refuse(scope, {
@@ -72,6 +78,8 @@ export class VoBoxServices {
       service.validate(scope, place);
     });
     checkDistinct(scope, property, this.list, (service) => service.name);
+    // One listens, and the other ends again and again.
+    checkDistinct(scope, `${property}.ports`, this.ports, (port) => port.name);
     if (this.list.some(({ name }) => name === "packman"))
       Annotations.of(scope).addWarning(
         `${scope.node.path}: ${property}: "packman" installs packages that every VO-Box reads from CVMFS; ` +

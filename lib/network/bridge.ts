@@ -13,7 +13,7 @@ import {
 import { canonicalAddress, checkAddress } from "./addresses";
 import type { NetworkAttachment, NetworkKind } from "./attachment";
 import { findClash, type NetworkClaim, type PortClaim } from "./claims";
-import { VoBoxPort } from "./ports";
+import { VoBoxPort, waysToPort } from "./ports";
 
 /** A port of a VO-Box that its host has for it. */
 export interface PublishedPort {
@@ -106,13 +106,7 @@ export class BridgeNetwork implements NetworkKind {
 function validatePublished(scope: Construct, place: string, published: PublishedPort): void {
   checkObject(scope, place, published);
   const { port, hostAddress, hostNumber } = published;
-  checkInstance(
-    scope,
-    `${place}.port`,
-    port,
-    VoBoxPort,
-    'a port, as VoBoxPorts.jalien().port("1093/tcp") or new VoBoxPort({ … })',
-  );
+  checkInstance(scope, `${place}.port`, port, VoBoxPort, waysToPort);
   port.validate(scope, `${place}.port`);
   if (hostNumber !== undefined) {
     checkKnown(scope, `${place}.hostNumber`, hostNumber);

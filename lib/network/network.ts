@@ -4,12 +4,13 @@ import { BridgeNetwork, type BridgeProps } from "./bridge";
 import { claimNetwork, type NetworkClaim } from "./claims";
 import { HostNetwork } from "./host";
 import { MacvlanNetwork, type MacvlanProps } from "./macvlan";
+import type { VoBoxPort } from "./ports";
 
 /** How a VO-Box is attached to the network. */
 export class VoBoxNetwork {
   /**
    * The host's own network: the host's addresses and ports are the VO-Box's. The default, and what works on
-   * every cloud. One VO-Box of an engine can have it.
+   * every cloud. Its services' ports are the host's then: of two VO-Boxes with a port in common one alone can have it.
    */
   static host(): VoBoxNetwork {
     return new VoBoxNetwork(new HostNetwork());
@@ -50,19 +51,27 @@ export class VoBoxNetwork {
     return this.network instanceof MacvlanNetwork && this.network.forceOnPublicCloud;
   }
 
-  /** What no other VO-Box can have besides; of a network that a container has taken. */
-  claims(): readonly NetworkClaim[] {
-    return this.network.claims();
+  /**
+   * What no other VO-Box can have besides; of a network that a container has taken.
+   * @param servicePorts what the VO-Box's services listen on: `ports` of its image
+   */
+  claims(servicePorts: readonly VoBoxPort[]): readonly NetworkClaim[] {
+    return this.network.claims(servicePorts);
   }
 
   /**
    * The network's part of the container's resource.
    * @param scope the container's construct
+   * @param servicePorts as for {@link claims}
    * @throws Refusal for what cannot be; what another VO-Box of the stack has is refused at synthesis
    */
-  attach(scope: Construct, property: string): NetworkAttachment {
+  attach(
+    scope: Construct,
+    property: string,
+    servicePorts: readonly VoBoxPort[],
+  ): NetworkAttachment {
     this.network.validate(scope, property);
-    claimNetwork(scope, property, this.claims());
+    claimNetwork(scope, property, this.claims(servicePorts));
     return this.network.attach(scope);
   }
 }

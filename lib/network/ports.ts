@@ -33,6 +33,9 @@ export interface VoBoxPortProps {
   readonly source?: string;
 }
 
+/** What makes a port, in words. */
+export const waysToPort = 'a port, as VoBoxPorts.jalien().port("1093/tcp") or new VoBoxPort({ … })';
+
 /** A port that something on a VO-Box listens on. */
 export class VoBoxPort {
   /** 1 to 65535. */

@@ -1,4 +1,4 @@
-import { VoBoxService } from "../../../lib";
+import { VoBoxPort, VoBoxService } from "../../../lib";
 import { useScratch } from "../../support/scratch";
 import { badNumbers, newStack, refusalOf, wrong } from "../../support/synthesis";
 
@@ -26,6 +26,7 @@ it("has defaults", () =>
     healthCommand: [],
     user: undefined,
     environmentFile: undefined,
+    ports: [],
   }));
 
 it("is not changed through the caller's list afterwards", () => {
@@ -158,6 +159,17 @@ describe("refusals", () => {
       );
     },
   );
+
+  it("ports that are none", () => {
+    expect(refused({ ports: "1093/tcp" })).toContain('services[0].ports: given "1093/tcp"');
+    expect(refused({ ports: ["1093/tcp"] })).toContain(
+      'services[0].ports[0]: given "1093/tcp"; allowed: a port, as VoBoxPorts.jalien().port(',
+    );
+    const port = { protocol: "tcp", service: "x", openTo: [], purpose: "x" } as const;
+    expect(refused({ ports: [new VoBoxPort({ ...port, number: 0 })] })).toContain(
+      "services[0].ports[0].number: given 0",
+    );
+  });
 
   it.each(["", "x.env", "/a b", "/a\nb", "/etc/../x", 5])(
     "the environment file %j",

@@ -1,4 +1,4 @@
-import { VoBoxImage, VoBoxService, VoBoxServices } from "../../../lib";
+import { VoBoxImage, VoBoxPort, VoBoxPorts, VoBoxService, VoBoxServices } from "../../../lib";
 import { useScratch } from "../../support/scratch";
 import { newStack, refusalOf } from "../../support/synthesis";
 
@@ -109,6 +109,39 @@ describe("PackMan", () => {
   it("is none without it", () => expect(warnings(VoBoxServices.alien())).toBe(""));
 });
 
+describe("what the services listen on", () => {
+  const ports = (services: VoBoxServices) => services.ports.map(({ name }) => name).sort();
+  const login = "1975/tcp";
+
+  it.each([
+    ["JAliEn", VoBoxServices.jalien(), VoBoxPorts.jalien()],
+    ["AliEn", VoBoxServices.alien(), VoBoxPorts.alien()],
+  ])("is the table of ports, for %s, without the login", (_name, services, table) =>
+    expect([...ports(services), login].sort()).toEqual(table.list.map(({ name }) => name).sort()),
+  );
+
+  it("is each one's own, and none's of those that are left out", () => {
+    expect(ports(VoBoxServices.alien().only("monitor", "cmreport"))).toEqual(["8084/tcp"]);
+    expect(ports(VoBoxServices.of(extra))).toEqual([]);
+    const gsisshd = new VoBoxService({
+      name: "gsisshd",
+      command: ["/usr/sbin/gsisshd", "-D"],
+      ports: [VoBoxPorts.jalien().port(login)],
+    });
+    expect(ports(VoBoxServices.of(extra, gsisshd))).toEqual([login]);
+    const image = new VoBoxImage(newStack(), "image", { services: VoBoxServices.of(gsisshd) });
+    expect(image.ports).toEqual(gsisshd.ports);
+  });
+
+  it("changes no image", () => {
+    const reference = (ports: readonly VoBoxPort[]) =>
+      new VoBoxImage(newStack(), "image", {
+        services: VoBoxServices.of(new VoBoxService({ name: "x", command: ["/x"], ports })),
+      }).reference;
+    expect(reference([VoBoxPorts.jalien().port(login)])).toBe(reference([]));
+  });
+});
+
 describe("sets", () => {
   it("are made smaller and larger", () => {
     expect(names(VoBoxServices.jalien().only("ce"))).toEqual(["ce"]);
@@ -135,6 +168,20 @@ describe("sets", () => {
     expect(refused(VoBoxServices.jalien().and(ce))).toContain(
       'site: services[2]: given "ce"; allowed: each one once. Remove the second ce.',
     );
+  });
+
+  it("refuse two services that listen on one port", () => {
+    const fdt = VoBoxPorts.jalien().port("1093/tcp");
+    const own = (name: string, number: number, protocol: "tcp" | "udp") =>
+      new VoBoxService({
+        ...{ name, command: ["/usr/bin/own"] },
+        ports: [new VoBoxPort({ ...fdt, number, protocol })],
+      });
+    expect(refused(VoBoxServices.jalien().and(own("x", 1093, "tcp")))).toContain(
+      'site: services.ports[6]: given "1093/tcp"; allowed: each one once.',
+    );
+    const different = VoBoxServices.of(own("x", 4000, "tcp"), own("y", 4000, "udp"));
+    expect(() => refused(different)).toThrow("it was taken");
   });
 
   it("name the service that is refused", () => {

@@ -1,23 +1,33 @@
 import { Lazy } from "cdktf";
 import {
   CvmfsMount,
+  type IVoBoxImage,
   type MacvlanProps,
   VoBoxContainer,
   VoBoxNetwork,
   VoBoxPorts,
+  VoBoxServices,
 } from "../../../lib";
 import { useScratch } from "../../support/scratch";
-import { newImage, newStack, synthesize } from "../../support/synthesis";
+import { imageOf, newImage, newStack, synthesize } from "../../support/synthesis";
 
 useScratch();
 
 /** A stack with these VO-Boxes, `a` and on; returns the sentence with which it is refused. */
 function refusalOfStack(...networks: readonly VoBoxNetwork[]): string | undefined {
+  return refusalOfStackWith(newImage(), ...networks);
+}
+
+/** The same, with all of them of this image. */
+function refusalOfStackWith(
+  image: IVoBoxImage,
+  ...networks: readonly VoBoxNetwork[]
+): string | undefined {
   const stack = newStack();
   networks.forEach((network, index) => {
     const id = "abc"[index];
     new VoBoxContainer(stack, id, {
-      image: newImage(),
+      image,
       fqdn: `${id}.cern.ch`,
       name: `box-${id}`,
       cvmfs: CvmfsMount.fromHost(),
@@ -51,6 +61,31 @@ describe("of the VO-Boxes of a stack", () => {
     );
     expect(
       refusalOfStack(VoBoxNetwork.host(), VoBoxNetwork.bridge(), macvlan("192.0.2.10")),
+    ).toBeUndefined();
+  });
+
+  it("one in the host's network has the ports of its own services there, and no others", () => {
+    const beside = (services: VoBoxServices, table: VoBoxPorts, name: string) => {
+      const publish = [{ port: table.port(name), hostAddress: "192.0.2.7" }];
+      return refusalOfStackWith(
+        imageOf({ services }),
+        VoBoxNetwork.host(),
+        VoBoxNetwork.bridge({ publish }),
+      );
+    };
+    const [jalien, alien] = [VoBoxServices.jalien(), VoBoxServices.alien()];
+    const [today, of2017] = [VoBoxPorts.jalien(), VoBoxPorts.alien()];
+    expect(beside(alien, of2017, "8084/tcp")).toContain('given "port 8084/tcp on 192.0.2.7"');
+    expect(beside(alien, today, "8097/tcp")).toBeUndefined();
+    expect(beside(jalien, today, "8097/tcp")).toContain('given "port 8097/tcp on 192.0.2.7"');
+    expect(beside(jalien, of2017, "8084/tcp")).toBeUndefined();
+    expect(beside(jalien.only("ce"), today, "1093/tcp")).toBeUndefined();
+  });
+
+  it("each may have the host's network where their services listen on nothing", () => {
+    const services = VoBoxServices.alien().only("cmreport");
+    expect(
+      refusalOfStackWith(imageOf({ services }), VoBoxNetwork.host(), VoBoxNetwork.host()),
     ).toBeUndefined();
   });
 

@@ -4,6 +4,7 @@ import {
   CvmfsPackage,
   VoBoxFile,
   type VoBoxImageProps,
+  VoBoxPort,
   VoBoxService,
   type VoBoxServiceProps,
   VoBoxServices,
@@ -45,13 +46,17 @@ const service = fc.record(
     stopSeconds: fc.integer({ min: 1, max: 300 }),
     priority: fc.integer({ min: 10, max: 999 }),
     healthCommand: fc.array(word, { maxLength: 3 }),
+    ports: fc.array(fc.integer({ min: 20_000, max: 65_535 }).map(ownPort), { maxLength: 1 }),
   },
   { requiredKeys: ["name", "command"] },
 );
 const services = fc.oneof(
   fc.constantFrom(undefined, VoBoxServices.jalien(), VoBoxServices.alien()),
   fc
-    .uniqueArray(service, { minLength: 1, maxLength: 3, selector: ({ name }) => name })
+    .uniqueArray(service, {
+      ...{ minLength: 1, maxLength: 3 },
+      comparator: (a, b) => a.name === b.name || (a.ports?.[0] ?? a).name === b.ports?.[0]?.name,
+    })
     .map((list) => VoBoxServices.of(...list.map((one) => new VoBoxService(one)))),
 );
 /** None lies below another one: all names have the same depth. */
@@ -149,6 +154,7 @@ function invalidService() {
       part("startSeconds", seconds),
       part("stopSeconds", seconds),
       part("priority", badNumber(10, 999)),
+      part("ports", badList),
       part("stopSignal", fc.oneof(fc.constantFrom("", "SIGTERM", "STOP"), badText("TERM"))),
     )
     .map(({ key, value }) => {
@@ -156,6 +162,10 @@ function invalidService() {
       const property = `services[0].${key}`;
       return { props: { services: VoBoxServices.of(new VoBoxService(given)) }, property };
     });
+}
+
+function ownPort(number: number): VoBoxPort {
+  return new VoBoxPort({ number, protocol: "tcp", service: "own", openTo: [], purpose: "a test" });
 }
 
 function part(key: string, values: fc.Arbitrary<unknown>) {

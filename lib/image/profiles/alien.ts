@@ -1,5 +1,6 @@
+import { VoBoxPorts } from "../../network/ports";
 import { VoBoxService } from "../service";
-import { alienHome, findProcess, monalisaProcess, startSeconds, wrappers } from "./common";
+import { alienHome, findProcess, monalisaProcess, portsOf, startSeconds, wrappers } from "./common";
 
 /** One of AliEn's services, and what differs between them. */
 interface AlienService {
@@ -49,6 +50,7 @@ export function alienServices(): readonly VoBoxService[] {
         stopSeconds,
         priority: (index + 1) * 100,
         healthCommand: findProcess(process),
+        ports: portsOf(VoBoxPorts.alien(), alienName.toLowerCase()),
       }),
   );
 }

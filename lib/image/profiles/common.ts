@@ -1,3 +1,4 @@
+import type { VoBoxPort, VoBoxPorts } from "../../network/ports";
 import { voAccountHome, voAccountName } from "../account";
 
 /** Where the image holds the services' wrappers. */
@@ -18,4 +19,9 @@ export const monalisaProcess = "[-]DMonaLisa_HOME=";
  */
 export function findProcess(pattern: string): readonly string[] {
   return ["pgrep", "-u", voAccountName, "-f", "--", pattern];
+}
+
+/** Those ports of a table that these listen on. */
+export function portsOf(table: VoBoxPorts, ...listeners: readonly string[]): readonly VoBoxPort[] {
+  return table.list.filter(({ service }) => listeners.includes(service));
 }

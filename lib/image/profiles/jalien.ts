@@ -1,8 +1,10 @@
+import { VoBoxPorts } from "../../network/ports";
 import { VoBoxService } from "../service";
-import { alienHome, findProcess, monalisaProcess, startSeconds, wrappers } from "./common";
+import { alienHome, findProcess, monalisaProcess, portsOf, startSeconds, wrappers } from "./common";
 
 /** Today's services: JAliEn's computing element, and MonALISA. */
 export function jalienServices(): readonly VoBoxService[] {
+  const table = VoBoxPorts.jalien();
   return [
     new VoBoxService({
       name: "monalisa",
@@ -13,6 +15,7 @@ export function jalienServices(): readonly VoBoxService[] {
       stopSeconds: 15,
       priority: 100,
       healthCommand: findProcess(monalisaProcess),
+      ports: portsOf(table, "monalisa"),
     }),
     new VoBoxService({
       name: "ce",
@@ -22,6 +25,7 @@ export function jalienServices(): readonly VoBoxService[] {
       stopSeconds: 10,
       priority: 200,
       healthCommand: findProcess("[a]lien\\.site\\.ComputingElement"),
+      ports: portsOf(table, "ce", "jalien"),
     }),
   ];
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { App, type AppConfig, Token } from "cdktf";
 import { Refusal } from "../lib";
 import { findClash, type NetworkClaim, clashRefusal } from "../lib/network/claims";
+import { canonicalEngine } from "./engine";
 
 /** Name of the file, in the synthesis output, that lists the sites for the `vobox` command. */
 export const siteManifestFile = "vobox-sites.json";
@@ -52,7 +53,7 @@ export class VoBoxApp extends App {
   addSite(entry: SiteManifestEntry, claims: readonly NetworkClaim[]): void {
     this.refuseTakenName(entry.site);
     for (const other of this.sites) {
-      const sameEngine = other.engine === entry.engine;
+      const sameEngine = canonicalEngine(other.engine) === canonicalEngine(entry.engine);
       refuseSame(entry, other, "fqdn", "ALICE's LDAP knows each VO-Box by its own.");
       if (sameEngine)
         refuseSame(entry, other, "container", "They are on one engine: give one of them a name.");

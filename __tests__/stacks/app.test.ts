@@ -116,6 +116,14 @@ describe("two sites", () => {
       'b: vobox.network: given "port 1093/tcp on every address of the host"; allowed: what the site a does not have.',
     );
     expect(refusalBeside(host, { ...host, onEngine: other })).toBeUndefined();
+    const spelled = { ...host, onEngine: "unix:///var/run/docker.sock" };
+    expect(refusalBeside(host, spelled)).toContain("b: vobox.network: given");
+    expect(
+      refusalBeside(
+        { ...host, onEngine: other },
+        { ...host, onEngine: `${other.toUpperCase().replace("SSH://ROOT", "ssh://root")}:22` },
+      ),
+    ).toContain("b: vobox.network: given");
   });
 
   it("do not have a port of the other's services in the host's network", () => {
@@ -126,6 +134,15 @@ describe("two sites", () => {
       'b: vobox.network.publish[0]: given "port 8084/tcp on 192.0.2.7"',
     );
     expect(refusalBeside(host(VoBoxServices.jalien()), published)).toBeUndefined();
+  });
+
+  it("do not have a port on every address, beside one that only Terraform will know", () => {
+    const port = VoBoxPorts.jalien().port("1093/tcp");
+    const hostAddress = Lazy.stringValue({ produce: () => "192.0.2.7" });
+    const late = site(VoBoxNetwork.bridge({ publish: [{ port, hostAddress }] }));
+    expect(refusalBeside(site(VoBoxNetwork.host()), late)).toContain(
+      'b: vobox.network.publish[0]: given "port 1093/tcp on an address that only Terraform will know"',
+    );
   });
 
   it("guard 14: do not have one static address, in whatever spelling, wherever they are", () => {

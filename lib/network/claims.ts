@@ -57,9 +57,10 @@ export function findClash(
   others: readonly NetworkClaim[],
   neighbourhood: Neighbourhood,
 ): Clash | undefined {
+  const portsOfHost = [...claims, ...others].filter((one) => one.kind === "port");
   for (const claim of claims)
     for (const other of others) {
-      const clash = clashOf(claim, other, neighbourhood);
+      const clash = clashOf(claim, other, neighbourhood, portsOfHost);
       if (clash !== undefined) return { property: claim.property, ...clash };
     }
   return undefined;
@@ -69,6 +70,7 @@ function clashOf(
   one: NetworkClaim,
   other: NetworkClaim,
   { sameEngine, sameStack }: Neighbourhood,
+  portsOfHost: readonly PortClaim[],
 ): Omit<Clash, "property"> | undefined {
   if (one.kind === "address" && other.kind === "address") {
     const same = one.address.toString() === other.address.toString();
@@ -80,23 +82,36 @@ function clashOf(
   }
   if (!sameEngine) return undefined;
   if (one.kind === "port" && other.kind === "port")
-    return samePort(one, other) ? portClash(one) : undefined;
+    return samePort(one, other, portsOfHost) ? portClash(one) : undefined;
   if (one.kind === "macvlan" && other.kind === "macvlan")
     return macvlanClash(one, other, sameStack);
   return undefined;
 }
 
-function samePort(one: PortClaim, other: PortClaim): boolean {
+function samePort(one: PortClaim, other: PortClaim, all: readonly PortClaim[]): boolean {
   if (one.number !== other.number || one.protocol !== other.protocol) return false;
   if (one.hostAddress === other.hostAddress) return true;
   const [a, b] = [one, other].map(({ hostAddress }) => IpAddress.parse(hostAddress));
-  return a?.family === b?.family && (a?.isWildcard === true || b?.isWildcard === true);
+  if (a !== undefined && b !== undefined)
+    return a.family === b.family && (a.isWildcard || b.isWildcard);
+  // One that only Terraform will know is of one family or the other: it is taken for certain where both are.
+  return isTakenEverywhere(one, all);
+}
+
+/** Whether a port is wanted on every address, IPv4 and IPv6. */
+function isTakenEverywhere({ number, protocol }: PortClaim, all: readonly PortClaim[]): boolean {
+  const wanted = all.filter((one) => one.number === number && one.protocol === protocol);
+  return ["0.0.0.0", "::"].every((wildcard) =>
+    wanted.some(({ hostAddress }) => hostAddress === wildcard),
+  );
 }
 
 function portClash({ property, number, protocol, hostAddress }: PortClaim) {
   const where = IpAddress.parse(hostAddress)?.isWildcard
     ? "every address of the host"
-    : hostAddress;
+    : Token.isUnresolved(hostAddress)
+      ? "an address that only Terraform will know"
+      : hostAddress;
   return {
     what: `port ${number}/${protocol} on ${where}`,
     remedy:

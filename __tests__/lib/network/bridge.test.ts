@@ -153,6 +153,21 @@ describe("refuses", () => {
     ),
   );
 
+  it("one on every address beside one that only Terraform will know", () => {
+    const late = { port: fdt, hostAddress: Lazy.stringValue({ produce: () => "192.0.2.7" }) };
+    for (const publish of [
+      [{ port: fdt }, late],
+      [late, { port: fdt }],
+    ])
+      expect(refused(publish)).toMatch(
+        /^\[1\]: given "port 1093\/tcp on (every address of the host|an address that only Terraform will know)"/,
+      );
+    const [four, six] = ["0.0.0.0", "::"].map((hostAddress) => ({ port: fdt, hostAddress }));
+    expect(refused([four, late, six])).toContain("[2]: given");
+    expect(() => containerWith([four, late])).not.toThrow();
+    expect(() => containerWith([late, six])).not.toThrow();
+  });
+
   it("but not what is apart", () =>
     expect(() =>
       containerWith([

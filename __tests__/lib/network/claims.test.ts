@@ -5,6 +5,7 @@ import {
   type MacvlanProps,
   VoBoxContainer,
   VoBoxNetwork,
+  VoBoxPort,
   VoBoxPorts,
   VoBoxServices,
 } from "../../../lib";
@@ -158,6 +159,37 @@ describe("of the VO-Boxes of a stack", () => {
     expect(refusalOfStack(published(address()), published(address()))).toContain(
       'site/b: network.publish[0]: given "port 1093/tcp on ${var.address}"',
     );
+  });
+
+  it("a port is one's on every address, also beside one that only Terraform will know", () => {
+    const late = (): VoBoxNetwork =>
+      published(Lazy.stringValue({ produce: () => "${var.address}" }));
+    for (const everywhere of [published(), VoBoxNetwork.host()])
+      expect(refusalOfStack(everywhere, late())).toContain(
+        'site/b: network.publish[0]: given "port 1093/tcp on ${var.address}"; allowed: what site/a does not have.',
+      );
+    expect(refusalOfStack(late(), published())).toContain(
+      'site/b: network.publish[0]: given "port 1093/tcp on every address of the host"',
+    );
+    // Of one family it may not be.
+    for (const wildcard of ["0.0.0.0", "::"]) {
+      expect(refusalOfStack(published(wildcard), late())).toBeUndefined();
+      expect(refusalOfStack(late(), published(wildcard))).toBeUndefined();
+    }
+    expect(refusalOfStack(published("192.0.2.7"), late())).toBeUndefined();
+    expect(refusalOfStack(published("192.0.2.7", 2093), late())).toBeUndefined();
+    const both = VoBoxNetwork.bridge({
+      publish: ["0.0.0.0", "::"].map((hostAddress) => ({ port: fdt, hostAddress })),
+    });
+    expect(refusalOfStack(both, late())).toContain("site/b: network.publish[0]: given");
+    const elsewhere = VoBoxNetwork.bridge({
+      publish: [
+        { port: fdt, hostAddress: "192.0.2.7" },
+        { port: fdt, hostNumber: 2093 },
+        { port: new VoBoxPort({ ...fdt, number: 5000, protocol: "udp" }), hostNumber: 1093 },
+      ],
+    });
+    expect(refusalOfStack(elsewhere, late())).toBeUndefined();
   });
 
   it("one network is on an interface", () => {

@@ -15,6 +15,7 @@ import {
   badNumber,
   badPath,
   badText,
+  composed,
   maybe,
   oneLineText,
   pathBelow,
@@ -61,7 +62,7 @@ const services = fc.oneof(
 );
 /** None lies below another one: all names have the same depth. */
 const files = fc.dictionary(
-  oneLineText.map((text) => `/opt/site/f${text.replaceAll("/", "")}`),
+  oneLineText.map((text) => `/opt/site/${composed(`f${text.replaceAll("/", "")}`)}`),
   fc
     .array(fc.oneof(oneLineText, fc.constantFrom("\n", "\u0000", "\r\n")), { maxLength: 4 })
     .map((list) => list.join("")),

@@ -1,6 +1,6 @@
-import type { TerraformElement, TerraformStack } from "cdktf";
+import type { TerraformStack } from "cdktf";
 
-/** What was given by addOverride, as nested objects. No public member of CDKTF tells it. */
-export function overridesOf(element: TerraformElement | TerraformStack): unknown {
-  return Reflect.get(element, "rawOverrides");
+/** What was given to a stack by addOverride, as nested objects. No public member of CDKTF tells it. */
+export function overridesOf(stack: TerraformStack): unknown {
+  return Reflect.get(stack, "rawOverrides");
 }

@@ -1,8 +1,8 @@
-import type { TerraformElement } from "cdktf";
+import { DefaultTokenResolver, StringConcat, type TerraformResource, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 import { visitLeaves } from "./leaves";
-import { overridesOf } from "./overrides";
 import { checkKnown, privateKey, Refusal, refuse, Unshown } from "./refusal";
+import { renderedAttributes } from "./rendered";
 
 // In lower case, and by words: api-token, SecretKey, PGPASSWORD; not PROXY, TOKENIZER or TOKENS_PER_SECOND.
 const secretWord =
@@ -43,14 +43,10 @@ function secretRefusal(path: string, property: string, kind: string): Refusal {
 }
 
 /**
- * Fails the synthesis where a secret was set on a resource by hand, past the props: by its look, or by its name.
- * @param attributes what may hold texts of the caller's; overrides come to them
+ * Fails the synthesis where Terraform would get a secret with a resource, whatever attribute was set by hand, past the
+ * props: by its look, or by its name.
  */
-export function refuseSecretsOn(
-  scope: IConstruct,
-  resource: TerraformElement,
-  attributes: () => Readonly<Record<string, unknown>>,
-): void {
+export function refuseSecretsOn(scope: IConstruct, resource: TerraformResource): void {
   scope.node.addValidation({
     validate() {
       const problems: string[] = [];
@@ -60,8 +56,8 @@ export function refuseSecretsOn(
           : kindOfSecret(leaf);
         if (kind !== undefined) problems.push(secretRefusal(scope.node.path, place, kind).message);
       };
-      visitLeaves(attributes(), note);
-      visitLeaves(overridesOf(resource), note);
+      const options = { scope, resolver: new DefaultTokenResolver(new StringConcat()) };
+      visitLeaves(Tokenization.resolve(renderedAttributes(resource), options), note);
       return problems;
     },
   });

@@ -198,7 +198,32 @@ describe("guard 15: no secret", () => {
 
   it.each<[string, (container: VoBoxContainer) => void]>([
     ["env[0]", ({ resource }) => (resource.env = ["DB_PASSWORD=geheim"])],
-    ["env[1]", ({ resource }) => resource.addOverride("env", ["A=b", `A=${secretUrl}`])],
+    [
+      "env[1]",
+      ({ resource }) => {
+        resource.env = ["A=b"];
+        resource.addOverride("env", [`A=${secretUrl}`]);
+      },
+    ],
+    [
+      "env[0]",
+      ({ resource }) => (resource.env = [`A=${Lazy.stringValue({ produce: () => pemKey })}`]),
+    ],
+    ["command[1]", ({ resource }) => (resource.command = ["curl", secretUrl])],
+    ["entrypoint[2]", ({ resource }) => (resource.entrypoint = ["sh", "-c", `curl ${secretUrl}`])],
+    [
+      "healthcheck.test[1]",
+      ({ resource }) => resource.putHealthcheck({ test: ["CMD", `--token=${accessToken}`] }),
+    ],
+    ["log_opts.splunk-token", ({ resource }) => (resource.logOpts = { "splunk-token": "geheim" })],
+    ["sysctls.a", ({ resource }) => resource.addOverride("sysctls.a", encodedKey)],
+    [
+      "provisioner[0].local-exec.environment.DB_PASS",
+      ({ resource }) =>
+        resource.addOverride("provisioner", [
+          { "local-exec": { command: "x", environment: { DB_PASS: "geheim" } } },
+        ]),
+    ],
     ["labels[0].label", ({ resource }) => resource.putLabels([{ label: "secret", value: "x" }])],
     ["labels[0].value", ({ resource }) => resource.putLabels([{ label: "a", value: pemKey }])],
     ["upload[0].content", ({ resource }) => resource.putUpload([{ file: "/x", content: pemKey }])],
@@ -220,7 +245,7 @@ describe("guard 15: no secret", () => {
       ({ resource }) => resource.addOverride("build.build_args", { DB_PASSWORD: "geheim" }),
     ],
     [
-      "build.buildArgs.GITHUB_TOKEN",
+      "build.build_args.GITHUB_TOKEN",
       ({ resource }) =>
         resource.putBuildAttribute({ context: ".", buildArgs: { GITHUB_TOKEN: "geheim" } }),
     ],
@@ -230,6 +255,10 @@ describe("guard 15: no secret", () => {
       ({ resource }) => resource.addOverride("build.auth_config", [{ password: "geheim" }]),
     ],
     ["build.label.a", ({ resource }) => resource.addOverride("build.label.a", accessToken)],
+    [
+      "build.secrets[0].env",
+      ({ resource }) => resource.addOverride("build.secrets", [{ id: "x", env: accessToken }]),
+    ],
     ["triggers.key", ({ resource }) => (resource.triggers = { key: pemKey })],
   ])("in %s that is set on the image's resource by hand", (place, change) => {
     const image = new VoBoxImage(newStack(), "image", { base: BaseImage.debian() });
@@ -242,6 +271,10 @@ describe("guard 15: no secret", () => {
     const box = container();
     box.resource.addOverride("env", ["X509_USER_PROXY=/tmp/x", "VOBOX_CREDENTIALS=proxies"]);
     box.resource.putLabels([{ label: "a", value: "password" }]);
+    box.resource.command = ["myproxy-logon", "--password-file", "/run/secrets/password"];
+    box.resource.addOverride("mounts", [
+      { type: "bind", source: "/srv/secrets", target: "/token" },
+    ]);
     expect(problemOf(box)).toBe("");
     const image = new VoBoxImage(newStack(), "image", { base: BaseImage.debian() });
     image.resource.addOverride("build.build_args", { http_proxy: "http://squid.cern.ch:3128" });

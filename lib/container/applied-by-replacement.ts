@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Container } from "@cdktf/provider-docker/lib/container";
 import { type IResolveContext, Lazy } from "cdktf";
+import { renderedAttributes } from "../rendered";
 
 /** A change of what this label hashes replaces the container: by itself the provider would leave the old value. */
 export const appliedByReplacementLabel = "ch.cern.alice.vobox.replace-on";
@@ -34,9 +35,7 @@ export const notComparable = ["log_opts", "ports"];
 export function appliedByReplacementHash(resource: () => Container): string {
   return Lazy.stringValue({
     produce(context: IResolveContext) {
-      const { tfResourceType } = resource().constructor as typeof Container;
-      const { resource: rendered } = resource().toTerraform() as Rendered;
-      const [attributes] = Object.values(rendered[tfResourceType]);
+      const attributes = renderedAttributes(resource());
       const given: unknown = context.resolve(
         Object.fromEntries(
           [...notAppliedInPlace, ...notComparable].map((name) => [name, attributes[name]]),
@@ -45,10 +44,4 @@ export function appliedByReplacementHash(resource: () => Container): string {
       return createHash("sha256").update(JSON.stringify(given)).digest("hex").slice(0, 16);
     },
   });
-}
-
-interface Rendered {
-  readonly resource: Readonly<
-    Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>
-  >;
 }

@@ -171,11 +171,7 @@ export class VoBoxContainer extends Construct {
       dependsOn: this.resourcesOf(image),
     });
     this.node.defaultChild = this.resource;
-    refuseSecretsOn(this, this.resource, () => ({
-      env: this.resource.envInput,
-      labels: this.resource.labelsInput,
-      upload: this.resource.uploadInput,
-    }));
+    refuseSecretsOn(this, this.resource);
   }
 
   /** Across stacks the order is that of the stacks. In one, Terraform sees no link: the tag is known at synthesis. */

@@ -157,10 +157,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     // buildx, the default of provider 4, dials the default socket instead of the provider's host.
     this.resource.addOverride("build.use_legacy_builder", true);
     this.node.defaultChild = this.resource;
-    refuseSecretsOn(this, this.resource, () => ({
-      build: this.resource.buildAttributeInput,
-      triggers: this.resource.triggersInput,
-    }));
+    refuseSecretsOn(this, this.resource);
   }
 
   /**

@@ -23,6 +23,27 @@ const services = VoBoxServices.of(
   new VoBoxService({ name: "batch", command: ["sleep", "infinity"], stopSeconds: 1 }),
 );
 
+/** What a plan does with the container, as far as a test is about it. */
+interface PlannedEdit {
+  readonly actions: readonly string[];
+  /** The attributes whose change forces the replacement. */
+  readonly replacedFor: readonly string[];
+  /** The edited attributes. */
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+}
+
+const inPlace = { actions: ["update"], replacedFor: [] };
+const replacedFor = (attribute: string) => ({
+  actions: ["delete", "create"],
+  replacedFor: [attribute],
+});
+/**
+ * The provider would update the attribute in place without doing so, or the resource ignores its changes: the hash
+ * of lib/container/applied-by-replacement.ts is what forces the replacement, on purpose, and nothing else does.
+ */
+const replacedForLabel = replacedFor("labels");
+
 describeE2e("a running VO-Box whose description is edited", () => {
   let site: SiteHost;
   /** What the VO-Box is at present: each test edits one thing of it. */
@@ -62,7 +83,14 @@ describeE2e("a running VO-Box whose description is edited", () => {
   });
 
   test("healthcheck: the engine checks as often as the edit says", async () => {
-    await edit({ healthCheck: { intervalSeconds: 9 } }, /interval +=|replace-on/);
+    await edit(
+      { healthCheck: { intervalSeconds: 9 } },
+      {
+        ...replacedForLabel,
+        before: { healthcheck: [{ interval: "5s" }] },
+        after: { healthcheck: [{ interval: "9s" }] },
+      },
+    );
     const pause = async (): Promise<number | undefined> => {
       const log = (await site.inspect(name)).State.Health?.Log ?? [];
       if (log.length < 2) return undefined;
@@ -75,49 +103,87 @@ describeE2e("a running VO-Box whose description is edited", () => {
 
   test("memory: changed in place, without a restart", async () => {
     const before = await site.inspect(name);
-    await edit({ memoryMegabytes: 1100 }, /memory +=/);
+    await edit(
+      { memoryMegabytes: 1100 },
+      {
+        ...inPlace,
+        before: { memory: 1024, memory_swap: 1024 },
+        after: { memory: 1100, memory_swap: 1100 },
+      },
+    );
     const after = await site.inspect(name);
     expect(after.State.StartedAt).toBe(before.State.StartedAt);
     expect(await memoryLimit(after)).toBe(1100 * 1024 * 1024);
   });
 
   test("init: PID 1 is init.sh, and the engine's init again", async () => {
+    const [on, off] = [{ init: true }, { init: false }];
     init = false;
-    await edit({}, /init +=|replace-on/);
+    await edit({}, { ...replacedForLabel, before: on, after: off });
     expect(await site.inside(name, ["cat", "/proc/1/cmdline"])).toContain("init.sh");
     init = true;
-    await edit({}, /init +=|replace-on/);
+    await edit({}, { ...replacedForLabel, before: off, after: on });
     expect(await site.inside(name, ["cat", "/proc/1/cmdline"])).toMatch(/docker-init|tini/);
   });
 
   test("tmpfs: size and options are those of the edit", async () => {
     expect(await mountLine("/scratch")).toMatch(/noexec.*size=16384k/);
     const temporaryDirectories = [{ path: "/scratch", sizeMegabytes: 24, executable: true }];
-    await edit({ temporaryDirectories }, /tmpfs +=|replace-on/);
+    await edit(
+      { temporaryDirectories },
+      {
+        ...replacedForLabel,
+        before: { tmpfs: { "/scratch": "rw,nosuid,nodev,noexec,size=16m" } },
+        after: { tmpfs: { "/scratch": "rw,nosuid,nodev,exec,size=24m" } },
+      },
+    );
     expect(await mountLine("/scratch")).toMatch(/size=24576k/);
     expect(await mountLine("/scratch")).not.toMatch(/noexec/);
   });
 
   test("capabilities: PID 1 has those of the edit", async () => {
     expect(await capabilities()).toEqual({ netAdmin: true, sysNice: false });
-    await edit({ capabilities: ["SYS_NICE"] }, /CAP_SYS_NICE/);
+    await edit(
+      { capabilities: ["SYS_NICE"] },
+      {
+        ...replacedFor("capabilities"),
+        before: { capabilities: [{ add: ["CAP_NET_ADMIN"] }] },
+        after: { capabilities: [{ add: ["CAP_SYS_NICE"] }] },
+      },
+    );
     expect(await capabilities()).toEqual({ netAdmin: false, sysNice: true });
   });
 
   test("mounts: another directory of the host, and then the same one writable", async () => {
+    const [first, second] = ["first", "second"].map((one) => join(site.directory, one));
+    const planned = (source: string, readOnly: boolean | null) => ({
+      mounts: expect.arrayContaining([
+        expect.objectContaining({ source, target: "/site", read_only: readOnly }),
+      ]) as unknown,
+    });
     expect(await site.inside(name, ["cat", "/site/name"])).toBe("first");
-    const second = join(site.directory, "second");
-    await edit({ mounts: [VoBoxMount.bind(second, "/site")] }, /source +=|replace-on/);
+    await edit(
+      { mounts: [VoBoxMount.bind(second, "/site")] },
+      { ...replacedForLabel, before: planned(first, true), after: planned(second, true) },
+    );
     expect(await site.inside(name, ["cat", "/site/name"])).toBe("second");
     expect((await site.tryInside(name, ["touch", "/site/new"])).exitCode).not.toBe(0);
-    await edit({ mounts: [VoBoxMount.bind(second, "/site", { writable: true })] }, /replace-on/);
+    await edit(
+      { mounts: [VoBoxMount.bind(second, "/site", { writable: true })] },
+      { ...replacedForLabel, before: planned(second, true), after: planned(second, null) },
+    );
     await site.inside(name, ["touch", "/site/new"]);
   });
 
   test("log options: the engine rotates as the edit says", async () => {
     await edit(
       { logRotation: { maximumFileMegabytes: 1, maximumFiles: 2 } },
-      /replace-on|max-size/,
+      {
+        // Ignored while the container stays, for the engine's own options are mixed in (here `labels`).
+        ...replacedForLabel,
+        before: { log_opts: { "max-size": "10m", "max-file": "3", labels: "site" } },
+        after: { log_opts: { "max-size": "1m", "max-file": "2" } },
+      },
     );
     const { LogConfig } = (await site.inspect(name)).HostConfig;
     expect(LogConfig.Type).toBe("json-file");
@@ -140,7 +206,14 @@ describeE2e("a running VO-Box whose description is edited", () => {
   });
 
   test("stop grace: guard 8: neither the engine's stop nor a destroy kills it before", async () => {
-    await edit({ stopGraceSeconds: 14 }, /stop_timeout +=/);
+    await edit(
+      { stopGraceSeconds: 14 },
+      {
+        ...replacedFor("stop_timeout"),
+        before: { destroy_grace_seconds: 12, stop_timeout: 12 },
+        after: { destroy_grace_seconds: 14, stop_timeout: 14 },
+      },
+    );
     await hang();
     expect(await secondsOf(() => site.docker("stop", name))).toBeGreaterThan(13);
     expect((await site.inspect(name)).State.ExitCode).toBe(137);
@@ -168,14 +241,26 @@ describeE2e("a running VO-Box whose description is edited", () => {
   }
 
   /** The one edit: planned, deployed, and no longer in the next plan. */
-  async function edit(change: Partial<VoBoxProps>, planned: RegExp): Promise<void> {
+  async function edit(change: Partial<VoBoxProps>, planned: PlannedEdit): Promise<void> {
     props = { ...props, ...change };
     site.synthesize(describeSites);
-    const before = await site.plan(stack);
-    expect(before.exitCode).toBe(2);
-    expect(before.output).toMatch(planned);
+    expect(await plannedEdit()).toMatchObject(planned);
     await site.apply(stack);
     expect(await site.plan(stack)).toMatchObject({ exitCode: 0 });
+  }
+
+  async function plannedEdit(): Promise<PlannedEdit> {
+    const containers = (await site.changes(stack)).filter(
+      ({ type }) => type === "docker_container",
+    );
+    expect(containers).toHaveLength(1);
+    const { actions, before, after, replace_paths: paths = [] } = containers[0].change;
+    return {
+      actions,
+      replacedFor: paths.map(([attribute]) => String(attribute)),
+      before: before ?? {},
+      after: after ?? {},
+    };
   }
 
   async function memoryLimit({ Id }: ContainerInspection): Promise<number> {

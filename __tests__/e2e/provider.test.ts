@@ -171,15 +171,8 @@ describeE2e("the docker provider, without the constructs' guards", () => {
 
   /** What the next plan does with each container. */
   async function planned(): Promise<Readonly<Record<string, string>>> {
-    await site.terraform(stack, "plan", "-input=false", "-out=plan");
-    const plan = JSON.parse(await site.terraform(stack, "show", "-json", "plan")) as {
-      readonly resource_changes: ReadonlyArray<{
-        readonly name: string;
-        readonly change: { readonly actions: readonly string[] };
-      }>;
-    };
     return Object.fromEntries(
-      plan.resource_changes.map(({ name, change }) => [name, change.actions.join(" ")]),
+      (await site.changes(stack)).map(({ name, change }) => [name, change.actions.join(" ")]),
     );
   }
 

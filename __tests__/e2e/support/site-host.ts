@@ -161,6 +161,16 @@ export class SiteHost {
     return { exitCode: result.exitCode, output: result.stdout };
   }
 
+  /** What a plan does with each resource. */
+  async changes(stack: string): Promise<readonly ResourceChange[]> {
+    await this.terraform(stack, "init", "-input=false");
+    await this.terraform(stack, "plan", "-input=false", "-out=plan");
+    const plan = JSON.parse(await this.terraform(stack, "show", "-json", "plan")) as {
+      readonly resource_changes: readonly ResourceChange[];
+    };
+    return plan.resource_changes;
+  }
+
   async terraform(stack: string, ...args: readonly string[]): Promise<string> {
     const result = await this.tryTerraform(stack, ...args);
     if (result.exitCode !== 0)
@@ -180,6 +190,19 @@ export class SiteHost {
       },
     );
   }
+}
+
+/** Of what `terraform show -json` prints of a plan. */
+export interface ResourceChange {
+  readonly type: string;
+  readonly name: string;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+    /** The changes that force a replacement: the way to each, an attribute's name first. */
+    readonly replace_paths?: ReadonlyArray<readonly unknown[]>;
+  };
 }
 
 /** What `health --json` prints. */

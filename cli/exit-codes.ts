@@ -6,5 +6,5 @@ export const exitCode = {
   blockedByPolicy: 3,
 } as const;
 
-/** Something that the person who called has to mend: shown as its sentence, without a stack trace. */
+/** Something that the caller has to mend: shown as its sentence, without a stack trace. */
 export class UserError extends Error {}

@@ -1,6 +1,6 @@
 import type { CredentialStatus, SiteStatus } from "./status";
 
-/** The status as a person reads it. */
+/** The status as text. */
 export function renderStatus(sites: readonly SiteStatus[]): string {
   return sites.map(renderSite).join("\n\n");
 }

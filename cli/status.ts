@@ -61,7 +61,7 @@ export interface SiteStatus {
   readonly healthy: boolean;
   /** Why it is not healthy, by name. Empty when it is. */
   readonly reasons: readonly string[];
-  /** What a person has to see to soon, whether it is healthy or not. */
+  /** What needs attention soon, whether it is healthy or not. */
   readonly warnings: readonly string[];
   readonly engine: string;
   readonly fqdn: string;

@@ -64,7 +64,7 @@ describe("a service that daemonises", () => {
   itWith(tools, "ends with 1 when its daemon is gone, and ends what that one left", async () => {
     const one = start(`daemon '(${forever}) & ${forever}'`);
     await running(one);
-    expect(daemons()).toHaveLength(2);
+    await waitFor("both daemons", 10_000, () => daemons().length === 2);
     const pid = readFileSync(join(scratch.folder, "pid"), "utf8").trim();
     process.kill(Number(pid), "SIGKILL");
     expect(await one.exitCode).toBe(1);
@@ -110,7 +110,8 @@ describe("a service that daemonises", () => {
     await running(second);
     expect(second.log()).toContain(`ending the FAKE of an earlier start, processes ${left} `);
     expect(second.log()).not.toContain("still there");
-    expect(daemons()).toHaveLength(1);
+    // A shell that is about to start a program is there twice for a moment.
+    await waitFor("one daemon", 10_000, () => daemons().length === 1);
   });
 
   itWith(tools, "ends with 1 where its start command fails, or leaves no daemon", async () => {

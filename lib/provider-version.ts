@@ -4,6 +4,10 @@ import { overridesOf } from "./overrides";
 
 /** First release of the docker provider that these constructs are right with (docs/provider.md). */
 const oldest = { major: 4, minor: 6 };
+const oldestRelease = `${oldest.major}.${oldest.minor}`;
+
+/** What a stack asks for, in place of the exact release that the bindings pin. */
+export const dockerProviderVersion = `~> ${oldestRelease}`;
 
 /**
  * Fails the synthesis where the stack asks for a docker provider that is too old, as it does by itself: the
@@ -15,8 +19,8 @@ export function requireProviderVersion(scope: IConstruct): void {
       const version = versionOf(TerraformStack.of(scope));
       if (version === undefined || !isTooOld(version)) return [];
       return [
-        `${scope.node.path}: docker provider: given ${JSON.stringify(version)}, allowed 4.6 or later. ` +
-          'Replace what the bindings pin: stack.addOverride("terraform.required_providers.docker.version", "~> 4.6").',
+        `${scope.node.path}: docker provider: given ${JSON.stringify(version)}, allowed ${oldestRelease} or later. ` +
+          `Replace what the bindings pin: stack.addOverride("terraform.required_providers.docker.version", "${dockerProviderVersion}").`,
       ];
     },
   });

@@ -7,6 +7,9 @@ import { checkObject, checkReason, refuse } from "./refusal";
 const asked = { memoryMegabytes: 4096, logGigabytes: 20, cacheGigabytes: 5 };
 const megabytesOfGigabyte = 1000;
 
+/** Memory that a container has where none is given, with a reduced sizing too. */
+export const defaultMemoryMegabytes = asked.memoryMegabytes;
+
 /** Why a VO-Box may be smaller. */
 export interface ReducedSizingProps {
   /** Why it needs less, in words, on one line. It stands in the container's environment and in the status. */
@@ -30,11 +33,6 @@ export class VoBoxSizing {
   }
 
   private constructor(private readonly reduction?: ReducedSizingProps) {}
-
-  /** Memory that a container has where none is given. */
-  get defaultMemoryMegabytes(): number {
-    return asked.memoryMegabytes;
-  }
 
   /** What it asks of the container: environment that health compares with what is there. */
   demands(): ContainerDemands {

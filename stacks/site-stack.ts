@@ -3,14 +3,12 @@ import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { LocalBackend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { asLiterals } from "../lib/literals";
+import { dockerProviderVersion } from "../lib/provider-version";
 import { sshOptions } from "./ssh-options";
 
-/**
- * Versions of the Terraform providers, in place of the exact ones that the bindings pin. Docker 4.6: 3.x
- * deletes a stopped container while it plans, and loses ports and devices.
- */
+/** Versions of the Terraform providers, in place of the exact ones that the bindings pin. */
 export const providerVersions = {
-  docker: "~> 4.6",
+  docker: dockerProviderVersion,
   null: ">= 2.1.2, < 4.0.0",
 };
 

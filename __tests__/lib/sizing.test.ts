@@ -23,11 +23,6 @@ it("a reduced one gives its reason in place of figures", () =>
     environment: { VOBOX_SIZING_REDUCED: "stand-ins need little" },
   }));
 
-it("both have the same memory where none is given", () =>
-  expect([VoBoxSizing.alice(), reduced].map((one) => one.defaultMemoryMegabytes)).toEqual([
-    4096, 4096,
-  ]));
-
 describe.each([
   ["memory", 4096, "validateMemory"],
   ["cache", 5000, "validateCache"],

@@ -2,12 +2,13 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { BaseImage, type IVoBoxImage, Refusal, VoBoxImage, type VoBoxImageProps } from "../../lib";
+import { dockerProviderVersion } from "../../lib/provider-version";
 
 /** A stack named `site`, with the providers, in an app of its own. */
 export function newStack(): TerraformStack {
   const stack = new TerraformStack(Testing.app(), "site");
   new DockerProvider(stack, "docker", { host: "unix:///var/run/docker.sock" });
-  stack.addOverride("terraform.required_providers.docker.version", "~> 4.6");
+  stack.addOverride("terraform.required_providers.docker.version", dockerProviderVersion);
   new NullProvider(stack, "null");
   return stack;
 }

@@ -24,7 +24,7 @@ import {
   refuse,
 } from "../refusal";
 import { refuseSecretsOn, refuseSecretTexts } from "../secrets";
-import { VoBoxSizing } from "../sizing";
+import { defaultMemoryMegabytes, VoBoxSizing } from "../sizing";
 import {
   appliedByReplacementHash,
   appliedByReplacementLabel,
@@ -84,7 +84,7 @@ export class VoBoxContainer extends Construct {
     const { image } = props;
     const network = props.network ?? VoBoxNetwork.host();
     const sizing = props.sizing ?? VoBoxSizing.alice();
-    const memory = props.memoryMegabytes ?? sizing.defaultMemoryMegabytes;
+    const memory = props.memoryMegabytes ?? defaultMemoryMegabytes;
     const stopGraceSeconds = props.stopGraceSeconds ?? 60;
     this.validateNames(props);
     this.name = this.validateName(props);

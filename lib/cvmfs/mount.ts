@@ -195,6 +195,7 @@ class FromHost extends CvmfsMount {
 
 class InContainer extends CvmfsMount {
   protected override readonly usesClientOfImage = true;
+  declare readonly client: CvmfsClient;
   private readonly configRepository: string;
 
   constructor(props: CvmfsInContainerProps) {
@@ -212,7 +213,7 @@ class InContainer extends CvmfsMount {
       },
       volumeNames: { cvmfsCache: cache },
       mounts: [{ type: "volume", source: cache, target: "/var/lib/cvmfs" }],
-      files: { "/etc/cvmfs/default.local": this.defaultLocal ?? "" },
+      files: { "/etc/cvmfs/default.local": this.client.renderDefaultLocal(this.repositories) },
       capabilities: ["SYS_ADMIN"],
       devices: ["/dev/fuse"],
       // An engine on a host without AppArmor takes it and ignores it.

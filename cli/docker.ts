@@ -1,4 +1,13 @@
 import { execFile } from "node:child_process";
+import { delimiter, join } from "node:path";
+
+/** An engine, and how it is reached. */
+export interface Engine {
+  /** Address of it, e.g. `unix:///var/run/docker.sock`. */
+  readonly engine: string;
+  /** Options of ssh for an engine at `ssh://`. */
+  readonly sshOptions?: readonly string[];
+}
 
 export interface DockerResult {
   /** Exit code of the command; undefined when it could not be run or took too long. */
@@ -9,7 +18,7 @@ export interface DockerResult {
 
 /** Runs a command of Docker's client against an engine. Never throws for a command that fails. */
 export function docker(
-  engine: string,
+  { engine, sshOptions }: Engine,
   args: readonly string[],
   timeoutSeconds = 60,
 ): Promise<DockerResult> {
@@ -17,6 +26,11 @@ export function docker(
   const env = { ...process.env };
   delete env["DOCKER_CONTEXT"];
   delete env["DOCKER_HOST"];
+  if (sshOptions !== undefined) {
+    // Docker's client takes no options for its ssh: it finds the one in that folder, which adds them.
+    env["PATH"] = `${join(__dirname, "with-options")}${delimiter}${env["PATH"] ?? ""}`;
+    env["VOBOX_SSH_OPTIONS"] = sshOptions.join(" ");
+  }
   return new Promise((resolve) => {
     execFile(
       "docker",

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Engine } from "./docker";
 import { UserError } from "./exit-codes";
 
 /** A site as synthesis wrote it into `vobox-sites.json`. */
-export interface SiteEntry {
+export interface SiteEntry extends Engine {
   readonly site: string;
-  readonly engine: string;
   readonly container: string;
   readonly image: string;
   readonly fqdn: string;

@@ -105,7 +105,7 @@ type InsideReport = Pick<
 
 /** Asks the engine and the VO-Box itself. An engine that does not answer is a reason as any other: there may be more sites. */
 export async function siteStatus(entry: SiteEntry): Promise<SiteStatus> {
-  const inspected = await docker(entry.engine, ["container", "inspect", entry.container]);
+  const inspected = await docker(entry, ["container", "inspect", entry.container]);
   const answers = inspected.code === 0 || /no such container/i.test(inspected.stderr);
   const inspection =
     inspected.code === 0 ? (JSON.parse(inspected.stdout) as Inspection[])[0] : undefined;
@@ -145,7 +145,7 @@ export async function siteStatus(entry: SiteEntry): Promise<SiteStatus> {
 
 async function insideReport(entry: SiteEntry): Promise<InsideReport> {
   const health = ["exec", entry.container, "/usr/libexec/vobox/health", "--json"];
-  const { stdout, stderr } = await docker(entry.engine, health);
+  const { stdout, stderr } = await docker(entry, health);
   try {
     return { ...nothing, ...(JSON.parse(stdout) as InsideReport) };
   } catch {

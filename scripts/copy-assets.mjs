@@ -9,6 +9,7 @@ const assets = [
   "lib/image/rootfs",
   "stacks/scripts",
   "cli/schema",
+  "cli/with-options",
   "local/cvmfs/mount.cvmfs",
   "local/cvmfs/stand-ins",
   "local/private-host/scripts",

@@ -13,6 +13,8 @@ export interface SiteManifestEntry {
   readonly site: string;
   /** Address of the engine, e.g. `unix:///var/run/docker.sock`. */
   readonly engine: string;
+  /** Options of ssh for an engine at `ssh://`. */
+  readonly sshOptions?: readonly string[];
   /** Name of the container on the engine. */
   readonly container: string;
   /** Name and tag of the image that the container should run. */

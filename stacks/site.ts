@@ -12,6 +12,7 @@ import type { VoBoxApp } from "./app";
 import { HealthGate } from "./health-gate";
 import { HelixNebulaProvider } from "./helix-nebula";
 import { SiteStack } from "./site-stack";
+import { sshOptions } from "./ssh-options";
 
 /** What a site is. */
 export interface SiteProps {
@@ -87,6 +88,7 @@ export class Site {
     const entry = {
       site: name,
       engine: props.engine,
+      sshOptions: sshOptions(props.engine),
       container: vobox.container.name,
       image: image.reference,
       fqdn: props.vobox.fqdn,

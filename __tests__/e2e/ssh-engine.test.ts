@@ -88,6 +88,18 @@ describeE2e("guard 13: an engine that is reached by ssh", () => {
     expect(accepted).toBe(1);
   });
 
+  test("guard 13: tells the status over a connection that is there", async () => {
+    await server.connect(sshOptions(server.engine) ?? []);
+    const command = join(__dirname, "../../dist/cli/main.js");
+    const output = join(site.directory, "cdktf.out");
+    const { result, accepted } = await counted(() =>
+      site.host.tryRun(process.execPath, [command, "status", "--json", "--output", output]),
+    );
+    expect(result).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(JSON.parse(result.stdout)).toMatchObject({ sites: [{ healthy: true }] });
+    expect(accepted).toBe(0);
+  });
+
   test("guard 13: asks for much at the same time through a connection that is there, where sshd would drop it", async () => {
     const volumes = (withOptions: boolean) => (app: VoBoxApp) => {
       const stack = new SiteStack(app, "volumes");

@@ -5,6 +5,7 @@ import { type MacvlanProps, Refusal, VoBoxNetwork, VoBoxPorts, VoBoxServices } f
 import { siteManifestFile, VoBoxApp } from "../../stacks/app";
 import { Nemesis } from "../../stacks/sites/nemesis";
 import { Site } from "../../stacks/site";
+import { sshOptions } from "../../stacks/ssh-options";
 import { useScratch } from "../support/scratch";
 import { refusalOf } from "../support/synthesis";
 
@@ -17,7 +18,7 @@ describe("the manifest of the sites", () => {
     const app = new VoBoxApp({ outdir: join(scratch.folder, "out") });
     new Nemesis(app, { engine });
     const second = new Site(app, "second", {
-      engine,
+      engine: "ssh://root@b.cern.ch",
       vobox: { fqdn: "b.cern.ch", name: "two", network: VoBoxNetwork.bridge() },
     });
     app.synth();
@@ -37,7 +38,8 @@ describe("the manifest of the sites", () => {
         },
         {
           site: "second",
-          engine,
+          engine: "ssh://root@b.cern.ch",
+          sshOptions: sshOptions("ssh://root@b.cern.ch"),
           container: "two",
           image,
           fqdn: "b.cern.ch",

@@ -2,7 +2,8 @@ import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "./container/demands";
 import { checkHostPath } from "./container/guarded-paths";
-import { checkObject, refuse, refuseInCvmfs } from "./refusal";
+import { checkProps } from "./props";
+import { refuse, refuseInCvmfs } from "./refusal";
 
 /** Where the host keeps what the VO-Box shows others. At least one of the two. */
 export interface GridCredentialsProps {
@@ -41,9 +42,9 @@ export class GridCredentials {
   /** Directory of the host with the proxies. */
   readonly proxyDirectory?: string;
 
-  /** @throws Refusal when the props are no object; everything else is refused by the container that gets it. */
+  /** @throws Refusal when the props are no object or misnamed; everything else is refused by the container that gets it. */
   constructor(props: GridCredentialsProps) {
-    checkObject("GridCredentials", "props", props);
+    checkProps<GridCredentialsProps>("GridCredentials", "props", props, bindings);
     this.hostCertificateDirectory = props.hostCertificateDirectory;
     this.proxyDirectory = props.proxyDirectory;
   }

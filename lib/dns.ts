@@ -3,15 +3,8 @@ import { Annotations, Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "./container/demands";
 import { joined } from "./literals";
-import {
-  checkDistinct,
-  checkList,
-  checkObject,
-  checkText,
-  copyOf,
-  isUnknownList,
-  refuse,
-} from "./refusal";
+import { checkProps, type PropNames } from "./props";
+import { checkDistinct, checkList, checkText, copyOf, isUnknownList, refuse } from "./refusal";
 
 /** Most servers that resolv.conf takes; the C library drops the rest in silence (resolv.conf(5), MAXNS). */
 const maximumServers = 3;
@@ -31,6 +24,12 @@ export interface DnsSettingsProps {
   readonly options?: readonly string[];
 }
 
+const propNames: PropNames<DnsSettingsProps> = {
+  servers: true,
+  searchDomains: true,
+  options: true,
+};
+
 /**
  * The resolvers of a VO-Box, in order.
  *
@@ -45,9 +44,9 @@ export class DnsSettings {
   /** Options of resolv.conf(5). */
   readonly options: readonly string[];
 
-  /** @throws Refusal when the props are no object; everything else is refused by the container that gets it. */
+  /** @throws Refusal when the props are no object or misnamed; everything else is refused by the container that gets it. */
   constructor(props: DnsSettingsProps) {
-    checkObject("DnsSettings", "props", props);
+    checkProps("DnsSettings", "props", props, propNames);
     this.servers = copyOf(props.servers);
     this.searchDomains = copyOf(props.searchDomains ?? []);
     this.options = copyOf(props.options ?? []);

@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "./container/demands";
-import { checkObject, checkReason, refuse } from "./refusal";
+import { checkProps, type PropNames } from "./props";
+import { checkReason, refuse } from "./refusal";
 
 /** What ALICE asks a VO-Box to have (JAliEn documentation, VO-Box requirements: 4 GB, 20 GB for logs, 5 GB cache). */
 const asked = { memoryMegabytes: 4096, logGigabytes: 20, cacheGigabytes: 5 };
@@ -16,6 +17,10 @@ export interface ReducedSizingProps {
   readonly reason: string;
 }
 
+const propNames: PropNames<ReducedSizingProps> = {
+  reason: true,
+};
+
 /** How large a VO-Box has to be. */
 export class VoBoxSizing {
   /**
@@ -28,7 +33,7 @@ export class VoBoxSizing {
 
   /** Less, with the reason why: for a test site. Nothing is refused for its size then, and nothing warned of. */
   static reduced(props: ReducedSizingProps): VoBoxSizing {
-    checkObject("VoBoxSizing", "props", props);
+    checkProps("VoBoxSizing", "props", props, propNames);
     return new VoBoxSizing({ reason: props.reason });
   }
 

@@ -1,9 +1,10 @@
 import { Construct } from "constructs";
 import { VoBoxContainer } from "./container/container";
-import type { VoBoxContainerProps } from "./container/props";
+import { containerPropNames, type VoBoxContainerProps } from "./container/props";
 import { CvmfsMount } from "./cvmfs/mount";
 import { type IVoBoxImage, VoBoxImage, type VoBoxImageProps } from "./image/image";
-import { checkObject, refuse, Unshown } from "./refusal";
+import { checkProps, type PropNames } from "./props";
+import { refuse, Unshown } from "./refusal";
 
 /** What a whole VO-Box is. */
 export interface VoBoxProps extends Omit<VoBoxContainerProps, "image" | "cvmfs"> {
@@ -17,6 +18,8 @@ export interface VoBoxProps extends Omit<VoBoxContainerProps, "image" | "cvmfs">
   /** How CVMFS comes into the container. @default CvmfsMount.fromHost() */
   readonly cvmfs?: CvmfsMount;
 }
+
+const propNames: PropNames<VoBoxProps> = { ...containerPropNames, imageProps: true };
 
 /**
  * A whole VO-Box: image, container, CVMFS and resolvers.
@@ -34,7 +37,7 @@ export class VoBox extends Construct {
   /** @throws Refusal for bad input, naming the construct's path. */
   constructor(scope: Construct, id: string, props: VoBoxProps) {
     super(scope, id);
-    checkObject(this, "props", props);
+    checkProps(this, "props", props, propNames);
     const { image, imageProps, cvmfs, ...container } = props;
     if (image !== undefined && imageProps !== undefined)
       refuse(this, {

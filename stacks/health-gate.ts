@@ -4,6 +4,7 @@ import { Annotations, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { VoBox } from "../lib";
 import { asLiterals } from "../lib/literals";
+import { checkProps, type PropNames } from "../lib/props";
 import { checkWholeNumber } from "../lib/refusal";
 import { sshOptions } from "./ssh-options";
 
@@ -21,6 +22,12 @@ export interface HealthGateProps {
   readonly limitSeconds?: number;
 }
 
+const propNames: PropNames<HealthGateProps> = {
+  vobox: true,
+  engine: true,
+  limitSeconds: true,
+};
+
 /**
  * Ends a deployment only when the VO-Box is healthy, and removes the images that are older than the one before.
  *
@@ -31,9 +38,10 @@ export interface HealthGateProps {
  * deployment that changes neither, or only starts a container that had been stopped, does not wait.
  */
 export class HealthGate extends Construct {
-  /** @throws Refusal for a limit out of range, naming this construct's path. */
+  /** @throws Refusal for a limit out of range and misnamed props, naming this construct's path. */
   constructor(scope: Construct, id: string, props: HealthGateProps) {
     super(scope, id);
+    checkProps(this, "props", props, propNames);
     const { vobox, engine, limitSeconds = 600 } = props;
     checkWholeNumber(this, "limitSeconds", limitSeconds, {
       minimum: 1,

@@ -7,8 +7,10 @@ import {
   VoBoxNetwork,
   type VoBoxProps,
 } from "../lib";
+import { propNamesBesideImage } from "../lib/container/props";
+import { checkProps, type PropNames } from "../lib/props";
 import { checkInstance, refuse } from "../lib/refusal";
-import type { VoBoxApp } from "./app";
+import { VoBoxApp } from "./app";
 import { HealthGate } from "./health-gate";
 import { HelixNebulaProvider } from "./helix-nebula";
 import { SiteStack } from "./site-stack";
@@ -27,6 +29,14 @@ export interface SiteProps {
   /** Seconds that the VO-Box gets to become healthy in a deployment, 1 to 86400. @default 600 */
   readonly healthLimitSeconds?: number;
 }
+
+const propNames: PropNames<SiteProps> = {
+  engine: true,
+  provider: true,
+  image: true,
+  vobox: true,
+  healthLimitSeconds: true,
+};
 
 /**
  * A site in its three stacks, each with a state of its own, deployed in this order by
@@ -57,7 +67,10 @@ export class Site {
         remedy:
           "Stacks, states and commands are named after it: choose a short one, such as cern-sirius.",
       });
+    checkInstance(name, "app", app, VoBoxApp, "new VoBoxApp()");
     app.refuseTakenName(name);
+    checkProps(name, "props", props, propNames);
+    checkProps(name, "vobox", props.vobox, propNamesBesideImage);
     if (!/^(unix:\/\/\/[^\s]+|ssh:\/\/[^\s/]+)$/.test(props.engine))
       throw new Refusal(name, {
         property: "engine",

@@ -104,7 +104,7 @@ it("guard 13: goes through the ssh connection of the provider", () => {
   ]);
 });
 
-it("refuses a limit out of range", () => {
+it("refuses a limit out of range, and a name that no prop has", () => {
   const stack = newStack();
   const vobox = new VoBox(stack, "vobox", { fqdn: "vobox.cern.ch", image: newImage() });
   for (const limit of badNumbers(1, 86400))
@@ -118,4 +118,7 @@ it("refuses a limit out of range", () => {
           }),
       ),
     ).toContain("; allowed: a whole number of seconds from 1 to 86400.");
+  expect(
+    refusalOf(() => new HealthGate(stack, "health", wrong({ vobox, engine, limit: 5 }))),
+  ).toContain('site/health: props: given "limit"');
 });

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { App } from "cdktf";
 import { BaseImage, DnsSettings, type VoBoxImageProps } from "../../lib";
 import { VoBoxApp } from "../../stacks/app";
 import { Site, type SiteProps } from "../../stacks/site";
+import { Nemesis } from "../../stacks/sites/nemesis";
 import { useScratch } from "../support/scratch";
 import {
   badNumbers,
@@ -93,6 +95,41 @@ describe("refusals", () => {
     "but not the engine %s",
     (engine) => expect(() => newSite("a", { engine })).not.toThrow(),
   );
+
+  it("props that are none, and an app that is none", () => {
+    const app = () => new VoBoxApp({ outdir: join(scratch.folder, `out-${++count}`) });
+    for (const props of [undefined, null, "x", []])
+      expect(refusalOf(() => new Site(app(), "a", wrong(props)))).toMatch(
+        /^a: props: given .*; allowed: an object with named values\./,
+      );
+    for (const vobox of [undefined, null, "x"])
+      expect(refusalOf(() => newSite("a", { vobox: wrong(vobox) }))).toMatch(
+        /^a: vobox: given .*; allowed: an object with named values\./,
+      );
+    expect(refusalOf(() => new Site(wrong(new App()), "a", wrong({})))).toContain("a: app: given");
+    expect(refusalOf(() => new Nemesis(app(), wrong(undefined)))).toContain(
+      "nemesis: props: given undefined; allowed: an object with named values.",
+    );
+  });
+
+  it("names that no prop has", () => {
+    const vobox = { fqdn: "vobox.cern.ch" };
+    expect(refusalOf(() => newSite("a", wrong({ healthLimit: 5 })))).toContain(
+      'a: props: given "healthLimit"; allowed: the names engine, provider, image, vobox, healthLimitSeconds. Give healthLimitSeconds,',
+    );
+    expect(
+      refusalOf(() => newSite("a", { vobox: wrong({ ...vobox, memoryMegaBytes: 1 }) })),
+    ).toContain('a: vobox: given "memoryMegaBytes"');
+    // Both are the site's own prop.
+    for (const image of ["image", "imageProps"])
+      expect(refusalOf(() => newSite("a", { vobox: wrong({ ...vobox, [image]: {} }) }))).toContain(
+        `a: vobox: given "${image}"`,
+      );
+    const app = new VoBoxApp({ outdir: join(scratch.folder, `out-${++count}`) });
+    expect(
+      refusalOf(() => new Nemesis(app, wrong({ engine: "unix:///run/docker.sock", dns: [] }))),
+    ).toContain('nemesis: props: given "dns"');
+  });
 
   it("a limit of the wait out of range", () => {
     for (const limit of badNumbers(1, 86400))

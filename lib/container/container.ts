@@ -14,6 +14,7 @@ import type { IVoBoxImage } from "../image/image";
 import { asLiterals } from "../literals";
 import { VoBoxNetwork } from "../network/network";
 import { requireProviderVersion } from "../provider-version";
+import { checkProps } from "../props";
 import {
   checkInstance,
   checkKnown,
@@ -35,15 +36,16 @@ import { validateEnvironment, validateLabels } from "./environment";
 import { checkHostPath } from "./guarded-paths";
 import {
   completeHealthCheck,
+  healthCheckPropNames,
   type HealthCheckProps,
   patienceSeconds,
   renderHealthCheck,
   validateHealthCheck,
 } from "./health-check";
 import { healthCommandDemands, validateHealthCommands } from "./health-commands";
-import { renderLogRotation } from "./log-rotation";
+import { logRotationPropNames, renderLogRotation } from "./log-rotation";
 import { refuseOwnVolumes, refuseSamePath, validateMounts } from "./mount";
-import type { VoBoxContainerProps } from "./props";
+import { containerPropNames, type VoBoxContainerProps } from "./props";
 import { renderRights, validateCapabilities } from "./rights";
 import { renderTemporaryDirectories, validateTemporaryDirectories } from "./temporary-directory";
 
@@ -78,7 +80,7 @@ export class VoBoxContainer extends Construct {
     super(scope, id);
     refuseCollidingIds(this);
     requireProviderVersion(this);
-    checkObject(this, "props", props);
+    checkProps(this, "props", props, containerPropNames);
     refuseSecretTexts(this, props);
     this.validateKinds(props);
     const { image } = props;
@@ -225,8 +227,12 @@ export class VoBoxContainer extends Construct {
         VoBoxSizing,
         "VoBoxSizing.alice() or VoBoxSizing.reduced({ reason })",
       );
-    for (const property of ["healthCheck", "logRotation", "environment", "labels"] as const)
+    for (const property of ["environment", "labels"] as const)
       if (props[property] !== undefined) checkObject(this, property, props[property]);
+    if (props.healthCheck !== undefined)
+      checkProps(this, "healthCheck", props.healthCheck, healthCheckPropNames);
+    if (props.logRotation !== undefined)
+      checkProps(this, "logRotation", props.logRotation, logRotationPropNames);
     for (const property of [
       "mounts",
       "temporaryDirectories",

@@ -1,5 +1,6 @@
 import type { ContainerHealthcheck } from "@cdktf/provider-docker/lib/container";
 import type { IConstruct } from "constructs";
+import type { PropNames } from "../props";
 import { checkKnown, checkWholeNumber } from "../refusal";
 
 /** When the VO-Box counts as unhealthy. */
@@ -20,6 +21,9 @@ const ranges = {
   retries: { minimum: 1, maximum: 100, unit: "checks" },
   startPeriodSeconds: { minimum: 0, maximum: 3600, unit: "seconds" },
 } as const;
+
+/** The names of all props. */
+export const healthCheckPropNames: PropNames<HealthCheckProps> = ranges;
 
 /** The props with their defaults. */
 export function completeHealthCheck(props: HealthCheckProps = {}): Required<HealthCheckProps> {

@@ -1,14 +1,8 @@
 import { Fn, type IResolveContext, Lazy } from "cdktf";
 import type { IConstruct } from "constructs";
 import { checkAccount, checkWords } from "../command";
-import {
-  checkDistinct,
-  checkKnown,
-  checkObject,
-  checkText,
-  longestTextBytes,
-  refuse,
-} from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkDistinct, checkKnown, checkText, longestTextBytes, refuse } from "../refusal";
 import type { ContainerDemands } from "./demands";
 
 /** A command that the VO-Box's health depends on, besides those of its services. */
@@ -24,6 +18,12 @@ export interface HealthCommandProps {
   readonly user?: string;
 }
 
+const propNames: PropNames<HealthCommandProps> = {
+  name: true,
+  command: true,
+  user: true,
+};
+
 const variable = "VOBOX_HEALTH_COMMANDS";
 
 /** @throws Refusal for what is no command, and for a second one of the same name. */
@@ -34,7 +34,7 @@ export function validateHealthCommands(
   const property = "healthCommands";
   commands.forEach((one, index) => {
     const place = `${property}[${index}]`;
-    checkObject(scope, place, one);
+    checkProps(scope, place, one, propNames);
     checkText(scope, `${place}.name`, one.name, {
       pattern: /^[a-z][a-z0-9-]{0,31}$/,
       allowed: "1 to 32 lower-case letters, digits and -, beginning with a letter",

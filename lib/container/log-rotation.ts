@@ -1,4 +1,5 @@
 import type { IConstruct } from "constructs";
+import type { PropNames } from "../props";
 import { checkWholeNumber } from "../refusal";
 
 /** How much of the container's own log the engine keeps. */
@@ -8,6 +9,12 @@ export interface LogRotationProps {
   /** Number of files, 1 to 100. @default 5 */
   readonly maximumFiles?: number;
 }
+
+/** The names of all props. */
+export const logRotationPropNames: PropNames<LogRotationProps> = {
+  maximumFileMegabytes: true,
+  maximumFiles: true,
+};
 
 /**
  * Driver and all options: what is left out the engine fills in, and the next plan would replace the container.

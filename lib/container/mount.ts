@@ -1,14 +1,8 @@
 import type { ContainerMounts } from "@cdktf/provider-docker/lib/container";
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import {
-  checkBoolean,
-  checkInstance,
-  checkObject,
-  checkText,
-  refuse,
-  refuseInCvmfs,
-} from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkBoolean, checkInstance, checkText, refuse, refuseInCvmfs } from "../refusal";
 import { checkContainerPath, checkHostPath, withoutLinks } from "./guarded-paths";
 
 /** How a directory of the host is bound. */
@@ -16,6 +10,10 @@ export interface VoBoxBindOptions {
   /** Whether the VO-Box may write there. @default false */
   readonly writable?: boolean;
 }
+
+const bindOptionNames: PropNames<VoBoxBindOptions> = {
+  writable: true,
+};
 
 /** A further directory of the host, or a volume, in a VO-Box. */
 export class VoBoxMount {
@@ -26,10 +24,10 @@ export class VoBoxMount {
    * `/proc`, `/sys`, all of `/etc`, `/dev` or `/usr`, or what holds one of these, such as `/run` or `/var`
    * @param path absolute path in the container: nothing that the VO-Box needs as it is, such as `/etc/vobox`,
    * `/etc/resolv.conf` or `/proc`, or what holds that, such as `/etc`, `/run` or `/usr`; a place below mostly is
-   * @throws Refusal when the options are no object
+   * @throws Refusal when the options are no object or misnamed
    */
   static bind(hostPath: string, path: string, options: VoBoxBindOptions = {}): VoBoxMount {
-    checkObject("VoBoxMount", "options", options);
+    checkProps("VoBoxMount", "options", options, bindOptionNames);
     return new VoBoxMount("bind", hostPath, path, options.writable ?? false);
   }
 

@@ -3,6 +3,7 @@ import type { CvmfsMount } from "../cvmfs/mount";
 import type { DnsSettings } from "../dns";
 import type { IVoBoxImage } from "../image/image";
 import type { VoBoxNetwork } from "../network/network";
+import type { PropNames } from "../props";
 import type { VoBoxSizing } from "../sizing";
 import type { HealthCheckProps } from "./health-check";
 import type { HealthCommandProps } from "./health-commands";
@@ -75,3 +76,31 @@ export interface VoBoxContainerProps {
    */
   readonly capabilities?: readonly string[];
 }
+
+/** The names of all props but `image`. */
+export const propNamesBesideImage: PropNames<Omit<VoBoxContainerProps, "image">> = {
+  fqdn: true,
+  cvmfs: true,
+  name: true,
+  network: true,
+  dns: true,
+  startupDirectory: true,
+  credentials: true,
+  memoryMegabytes: true,
+  sizing: true,
+  stopGraceSeconds: true,
+  healthCheck: true,
+  healthCommands: true,
+  logRotation: true,
+  environment: true,
+  labels: true,
+  mounts: true,
+  temporaryDirectories: true,
+  capabilities: true,
+};
+
+/** The names of all props. */
+export const containerPropNames: PropNames<VoBoxContainerProps> = {
+  image: true,
+  ...propNamesBesideImage,
+};

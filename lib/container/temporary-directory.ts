@@ -1,11 +1,6 @@
 import type { IConstruct } from "constructs";
-import {
-  checkBoolean,
-  checkDistinct,
-  checkObject,
-  checkWholeNumber,
-  refuseInCvmfs,
-} from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkBoolean, checkDistinct, checkWholeNumber, refuseInCvmfs } from "../refusal";
 import { checkContainerPath, withoutLinks } from "./guarded-paths";
 
 /** A directory that lies in memory: empty at each start, and gone with the container. */
@@ -21,6 +16,12 @@ export interface TemporaryDirectory {
   readonly executable?: boolean;
 }
 
+const propNames: PropNames<TemporaryDirectory> = {
+  path: true,
+  sizeMegabytes: true,
+  executable: true,
+};
+
 /** @throws Refusal for a path or a size that cannot be one, and for a path given twice */
 export function validateTemporaryDirectories(
   scope: IConstruct,
@@ -28,7 +29,7 @@ export function validateTemporaryDirectories(
 ): void {
   directories.forEach((directory, index) => {
     const place = `temporaryDirectories[${index}]`;
-    checkObject(scope, place, directory);
+    checkProps(scope, place, directory, propNames);
     checkContainerPath(scope, `${place}.path`, directory.path);
     refuseInCvmfs(scope, `${place}.path`, directory.path, "It would hide the repositories.");
     checkWholeNumber(scope, `${place}.sizeMegabytes`, directory.sizeMegabytes, {

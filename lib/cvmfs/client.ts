@@ -1,6 +1,7 @@
 import { Annotations } from "cdktf";
 import type { IConstruct } from "constructs";
-import { checkBoolean, checkInstance, checkObject, checkWholeNumber } from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkBoolean, checkInstance, checkWholeNumber } from "../refusal";
 import { CvmfsProxy } from "./proxy";
 import type { CvmfsRepository } from "./repository";
 
@@ -21,6 +22,12 @@ export interface CvmfsClientProps {
   readonly useCdn?: boolean;
 }
 
+const propNames: PropNames<CvmfsClientProps> = {
+  proxy: true,
+  quotaMegabytes: true,
+  useCdn: true,
+};
+
 /** The set-up of a CVMFS client: what stands in its `/etc/cvmfs/default.local`. */
 export class CvmfsClient {
   /** How it reaches the servers. */
@@ -30,9 +37,9 @@ export class CvmfsClient {
   /** Whether it reads from a content delivery network. */
   readonly useCdn: boolean;
 
-  /** @throws Refusal when the props are no object; everything else is refused by the container that gets it. */
+  /** @throws Refusal when the props are no object or misnamed; everything else is refused by the container that gets it. */
   constructor(props: CvmfsClientProps = {}) {
-    checkObject("CvmfsClient", "props", props);
+    checkProps("CvmfsClient", "props", props, propNames);
     this.proxy = props.proxy ?? CvmfsProxy.discovered();
     this.quotaMegabytes = props.quotaMegabytes ?? quotaMegabytes;
     this.useCdn = props.useCdn ?? false;

@@ -3,15 +3,8 @@ import type { IConstruct } from "constructs";
 import type { ContainerDemands } from "../container/demands";
 import { checkHostPath } from "../container/guarded-paths";
 import type { IVoBoxImage } from "../image/image";
-import {
-  checkDistinct,
-  checkInstance,
-  checkList,
-  checkObject,
-  checkText,
-  copyOf,
-  refuse,
-} from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkDistinct, checkInstance, checkList, checkText, copyOf, refuse } from "../refusal";
 import { CvmfsClient } from "./client";
 import { CvmfsRepository } from "./repository";
 import { cvmfsUpstream } from "./upstream";
@@ -54,6 +47,19 @@ export interface CvmfsInContainerProps extends CvmfsMountProps {
    */
   readonly configRepository?: string;
 }
+
+const fromHostPropNames: PropNames<CvmfsFromHostProps> = {
+  repositories: true,
+  mountPoint: true,
+  hostPath: true,
+  client: true,
+};
+
+const inContainerPropNames: PropNames<CvmfsInContainerProps> = {
+  repositories: true,
+  client: true,
+  configRepository: true,
+};
 
 /** How a VO-Box comes by CVMFS. */
 export abstract class CvmfsMount {
@@ -151,7 +157,7 @@ class FromHost extends CvmfsMount {
   private readonly hostPath: string;
 
   constructor(props: CvmfsFromHostProps) {
-    checkObject("CvmfsMount", "props", props);
+    checkProps("CvmfsMount", "props", props, fromHostPropNames);
     super(props, props.client);
     this.mountPoint = props.mountPoint ?? cvmfsRoot;
     this.hostPath = props.hostPath ?? this.mountPoint;
@@ -199,7 +205,7 @@ class InContainer extends CvmfsMount {
   private readonly configRepository: string;
 
   constructor(props: CvmfsInContainerProps) {
-    checkObject("CvmfsMount", "props", props);
+    checkProps("CvmfsMount", "props", props, inContainerPropNames);
     super(props, props.client ?? new CvmfsClient());
     this.configRepository = props.configRepository ?? cvmfsUpstream.configRepository;
   }

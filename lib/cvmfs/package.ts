@@ -1,7 +1,9 @@
 import type { IConstruct } from "constructs";
 import type { BaseImage } from "../image/base-image";
 import type { VoBoxFile } from "../image/file";
-import { checkObject, checkText } from "../refusal";
+import { portInUrl } from "../network/addresses";
+import { checkProps, type PropNames } from "../props";
+import { checkText } from "../refusal";
 
 /** Where an image's official CVMFS client comes from. */
 export interface CvmfsOfficialPackageProps {
@@ -21,11 +23,24 @@ export interface CvmfsCompatiblePackageProps {
   readonly packages?: readonly string[];
 }
 
+const packageUrl = new RegExp(
+  String.raw`^https?://[A-Za-z0-9.-]+(${portInUrl})?/[A-Za-z0-9./_+~-]+\.(rpm|deb)$`,
+);
+
+const officialPropNames: PropNames<CvmfsOfficialPackageProps> = {
+  releasePackage: true,
+};
+
+const compatiblePropNames: PropNames<CvmfsCompatiblePackageProps> = {
+  files: true,
+  packages: true,
+};
+
 /** The CVMFS client that an image holds, for containers that mount CVMFS themselves. */
 export class CvmfsPackage {
   /** The official client, from CERN's package repository. */
   static official(props: CvmfsOfficialPackageProps = {}): CvmfsPackage {
-    checkObject("CvmfsPackage", "props", props);
+    checkProps("CvmfsPackage", "props", props, officialPropNames);
     return new CvmfsPackage("official", props.releasePackage, [], []);
   }
 
@@ -34,7 +49,7 @@ export class CvmfsPackage {
    * package cannot be had.
    */
   static compatible(props: CvmfsCompatiblePackageProps): CvmfsPackage {
-    checkObject("CvmfsPackage", "props", props);
+    checkProps("CvmfsPackage", "props", props, compatiblePropNames);
     return new CvmfsPackage("compatible", undefined, props.files, props.packages ?? []);
   }
 
@@ -61,7 +76,7 @@ export class CvmfsPackage {
   validate(scope: IConstruct, property: string): void {
     if (this.releasePackage !== undefined)
       checkText(scope, `${property}.releasePackage`, this.releasePackage, {
-        pattern: /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[A-Za-z0-9./_+~-]+\.(rpm|deb)$/,
+        pattern: packageUrl,
         allowed: "the address of an rpm or deb, http:// or https://",
         remedy: "Leave it out for CERN's own, or give the address of a copy of it.",
       });

@@ -1,6 +1,11 @@
 import type { IConstruct } from "constructs";
 import { joined } from "../literals";
+import { portInUrl } from "../network/addresses";
 import { checkList, checkText, copyOf, isUnknownList, refuse, Unshown } from "../refusal";
+
+const proxyUrl = new RegExp(
+  String.raw`^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(${portInUrl})?$`,
+);
 
 /** How a CVMFS client reaches the servers: its `CVMFS_HTTP_PROXY` and `CVMFS_CLIENT_PROFILE`. */
 export class CvmfsProxy {
@@ -76,10 +81,10 @@ export class CvmfsProxy {
               "They would stand in clear in Terraform's state: let the proxy know the host by its address.",
           });
         checkText(scope, place, url, {
-          pattern:
-            /^https?:\/\/([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/,
-          allowed: "http://host:port, such as http://squid.example.org:3128",
-          remedy: "No path after it, and DIRECT is said with .orDirect().",
+          pattern: proxyUrl,
+          allowed:
+            "http://host:port, such as http://squid.example.org:3128, with a port up to 65535",
+          remedy: "No path after it, and DIRECT is said with .orNone().",
         });
       }
     });

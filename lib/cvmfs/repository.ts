@@ -1,5 +1,6 @@
 import type { IConstruct } from "constructs";
-import { checkObject, checkText } from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkText } from "../refusal";
 
 /** How a repository is looked at. */
 export interface CvmfsRepositoryOptions {
@@ -10,6 +11,10 @@ export interface CvmfsRepositoryOptions {
    */
   readonly probeFile?: string;
 }
+
+const optionNames: PropNames<CvmfsRepositoryOptions> = {
+  probeFile: true,
+};
 
 /** A CVMFS repository. */
 export class CvmfsRepository {
@@ -31,7 +36,7 @@ export class CvmfsRepository {
     readonly name: string,
     options: CvmfsRepositoryOptions = {},
   ) {
-    checkObject("CvmfsRepository", "options", options);
+    checkProps("CvmfsRepository", "options", options, optionNames);
     this.probeFile = options.probeFile;
   }
 

@@ -1,12 +1,27 @@
 import type { IConstruct } from "constructs";
 import { cvmfsUpstream } from "../cvmfs/upstream";
-import { checkObject, checkText } from "../refusal";
+import { portInUrl } from "../network/addresses";
+import { checkProps, type PropNames } from "../props";
+import { checkText } from "../refusal";
 
 /** Another image of a base's family. */
 export interface BaseImageProps {
   /** Name and tag, or name and digest, of the image. Not the tag `latest`. */
   readonly reference: string;
 }
+
+/** [registry[:port]/]name, then a tag, a digest or both. */
+const imageReference = new RegExp(
+  [
+    String.raw`^([a-zA-Z0-9][a-zA-Z0-9.-]*(${portInUrl})?/)?[a-z0-9]+((\.|__?|-+|/)[a-z0-9]+)*`,
+    String.raw`(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`,
+    String.raw`|(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?@sha256:[0-9a-f]{64})$`,
+  ].join(""),
+);
+
+const propNames: PropNames<BaseImageProps> = {
+  reference: true,
+};
 
 /** What a VO-Box image is made from: a reference and the way in which its family installs packages. */
 export abstract class BaseImage {
@@ -51,9 +66,7 @@ export abstract class BaseImage {
   /** @throws Refusal for a reference without a fixed version. */
   validate(scope: IConstruct, property: string): void {
     checkText(scope, `${property}.reference`, this.reference, {
-      pattern:
-        // [registry[:port]/]name, then a tag, a digest or both.
-        /^([a-zA-Z0-9][a-zA-Z0-9.-]*(:\d{1,5})?\/)?[a-z0-9]+((\.|__?|-+|\/)[a-z0-9]+)*(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?@sha256:[0-9a-f]{64})$/,
+      pattern: imageReference,
       allowed: "name:tag with a version as the tag (not latest), or name@sha256:digest",
       remedy: "Without a fixed version the same sources would give different images.",
     });
@@ -62,7 +75,7 @@ export abstract class BaseImage {
 
 /** Callers in JavaScript may give the reference itself. */
 function referenceIn(props: BaseImageProps): string {
-  checkObject("BaseImage", "props", props);
+  checkProps("BaseImage", "props", props, propNames);
   return props.reference;
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { IConstruct } from "constructs";
+import { checkProps, type PropNames } from "../props";
 import { checkText, checkWholeNumber, holdsToken, Refusal, unknownValue } from "../refusal";
 
 /** How a file stands in the image. */
@@ -8,6 +9,8 @@ export interface VoBoxFileOptions {
   /** Permission bits, e.g. `0o640`. @default - 0o755 for an executable file, else 0o644 */
   readonly mode?: number;
 }
+
+const optionNames: PropNames<VoBoxFileOptions> = { mode: true };
 
 /** A file that an image holds. */
 export class VoBoxFile {
@@ -18,6 +21,7 @@ export class VoBoxFile {
    * @throws Error when the file cannot be read
    */
   static fromPath(source: string, target: string, options: VoBoxFileOptions = {}): VoBoxFile {
+    checkProps(`VoBoxFile ${target}`, "options", options, optionNames);
     const executable = (statSync(source).mode & 0o100) !== 0;
     return new VoBoxFile(
       target,
@@ -46,6 +50,7 @@ export class VoBoxFile {
    * @throws Refusal when it is no text, or one that only Terraform will know
    */
   static fromText(target: string, text: string, options: VoBoxFileOptions = {}): VoBoxFile {
+    checkProps(`VoBoxFile ${target}`, "options", options, optionNames);
     if (typeof text !== "string")
       throw new Refusal(`VoBoxFile ${target}`, {
         property: "text",

@@ -8,11 +8,11 @@ import { refuseCollidingIds } from "../ids";
 import type { VoBoxPort } from "../network/ports";
 import { requireProviderVersion } from "../provider-version";
 import { visitLeaves } from "../leaves";
+import { checkProps, type PropNames } from "../props";
 import {
   checkDistinct,
   checkInstance,
   checkList,
-  checkObject,
   checkText,
   checkWholeNumber,
   holdsToken,
@@ -68,6 +68,16 @@ export interface VoBoxImageProps {
   readonly accountUid?: number;
 }
 
+const propNames: PropNames<VoBoxImageProps> = {
+  base: true,
+  services: true,
+  packages: true,
+  cvmfsPackage: true,
+  files: true,
+  name: true,
+  accountUid: true,
+};
+
 /**
  * The image of a VO-Box: base, packages, services and scripts. One image serves all sites; what differs
  * between sites belongs to the container.
@@ -88,7 +98,7 @@ export class VoBoxImage extends Construct implements IVoBoxImage {
     super(scope, id);
     refuseCollidingIds(this);
     requireProviderVersion(this);
-    checkObject(this, "props", props);
+    checkProps(this, "props", props, propNames);
     refuseSecretTexts(this, props);
     this.refuseTokens(props);
     const base = props.base ?? BaseImage.el9();

@@ -2,11 +2,11 @@ import { posix } from "node:path";
 import type { IConstruct } from "constructs";
 import { checkAccount, checkWords } from "../command";
 import { VoBoxPort, waysToPort } from "../network/ports";
+import { checkProps, type PropNames } from "../props";
 import {
   checkAbsolutePath,
   checkInstance,
   checkList,
-  checkObject,
   checkReason,
   checkText,
   checkWholeNumber,
@@ -60,6 +60,20 @@ export interface RootDaemonProps extends Omit<VoBoxServiceProps, "user"> {
   /** Why this service cannot run under an account of its own. */
   readonly reason: string;
 }
+
+const namesBesideUser: PropNames<Omit<VoBoxServiceProps, "user">> = {
+  name: true,
+  command: true,
+  environmentFile: true,
+  startSeconds: true,
+  stopSignal: true,
+  stopSeconds: true,
+  priority: true,
+  healthCommand: true,
+  ports: true,
+};
+const propNames: PropNames<VoBoxServiceProps> = { ...namesBesideUser, user: true };
+const rootDaemonPropNames: PropNames<RootDaemonProps> = { ...namesBesideUser, reason: true };
 
 // Programs that return while what they started goes on: the supervisor would start them again and again.
 type Arguments = readonly string[];
@@ -129,7 +143,7 @@ export class VoBoxService {
    * changes to each job's account itself; everything else gets an account.
    */
   static rootDaemon(props: RootDaemonProps): VoBoxService {
-    checkObject("VoBoxService", "props", props);
+    checkProps("VoBoxService", "props", props, rootDaemonPropNames);
     const { reason, ...others } = props;
     const service = new VoBoxService({ ...others, user: "root" });
     service.rootReason = reason;
@@ -158,9 +172,9 @@ export class VoBoxService {
   readonly ports: readonly VoBoxPort[];
   private rootReason?: string;
 
-  /** @throws Refusal when the props are no object; everything else is refused by the image that gets it. */
+  /** @throws Refusal when the props are no object or misnamed; everything else is refused by the image that gets it. */
   constructor(props: VoBoxServiceProps) {
-    checkObject("VoBoxService", "props", props);
+    checkProps("VoBoxService", "props", props, propNames);
     this.name = props.name;
     this.command = copyOf(props.command);
     this.user = props.user;

@@ -1,10 +1,10 @@
 import type { ContainerPorts } from "@cdktf/provider-docker/lib/container";
 import type { Construct } from "constructs";
+import { checkProps, type PropNames } from "../props";
 import {
   checkInstance,
   checkKnown,
   checkList,
-  checkObject,
   checkWholeNumber,
   copyOf,
   isUnknownText,
@@ -35,6 +35,16 @@ export interface BridgeProps {
   readonly publish?: readonly PublishedPort[];
 }
 
+const propNames: PropNames<BridgeProps> = {
+  publish: true,
+};
+
+const publishedPropNames: PropNames<PublishedPort> = {
+  port: true,
+  hostAddress: true,
+  hostNumber: true,
+};
+
 const everyAddress = ["0.0.0.0", "::"];
 
 /** The engine's default bridge. */
@@ -43,7 +53,7 @@ export class BridgeNetwork implements NetworkKind {
   private readonly publish: readonly PublishedPort[];
 
   constructor(props: BridgeProps) {
-    checkObject("VoBoxNetwork.bridge", "props", props);
+    checkProps("VoBoxNetwork.bridge", "props", props, propNames);
     this.publish = copyOf(props.publish ?? []);
   }
 
@@ -104,7 +114,7 @@ export class BridgeNetwork implements NetworkKind {
 }
 
 function validatePublished(scope: Construct, place: string, published: PublishedPort): void {
-  checkObject(scope, place, published);
+  checkProps(scope, place, published, publishedPropNames);
   const { port, hostAddress, hostNumber } = published;
   checkInstance(scope, `${place}.port`, port, VoBoxPort, waysToPort);
   port.validate(scope, `${place}.port`);

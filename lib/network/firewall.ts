@@ -1,12 +1,5 @@
-import {
-  checkDistinct,
-  checkInstance,
-  checkKnown,
-  checkList,
-  checkObject,
-  copyOf,
-  refuse,
-} from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkDistinct, checkInstance, checkKnown, checkList, copyOf, refuse } from "../refusal";
 import { checkSubnet, type Subnet } from "./addresses";
 import { cernNetworks, outgoingConnections } from "./cern";
 import { type PortAudience, VoBoxPorts } from "./ports";
@@ -29,6 +22,17 @@ export interface VoBoxFirewallProps {
   /** The site's own networks. @default - none is known */
   readonly networks?: SiteNetworks;
 }
+
+const propNames: PropNames<VoBoxFirewallProps> = {
+  ports: true,
+  networks: true,
+};
+
+const networkNames: PropNames<SiteNetworks> = {
+  workerNodes: true,
+  storageElements: true,
+  administrators: true,
+};
 
 /** One thing that a firewall has to let through. Everything else that comes in stays closed. */
 export interface FirewallRule {
@@ -71,11 +75,11 @@ export class VoBoxFirewall {
    * networks of the site that come to half the internet or more
    */
   constructor(props: VoBoxFirewallProps = {}) {
-    checkObject(path, "props", props);
+    checkProps(path, "props", props, propNames);
     this.ports = props.ports ?? VoBoxPorts.jalien();
     checkInstance(path, "ports", this.ports, VoBoxPorts, "a set of ports, as VoBoxPorts.jalien()");
     this.ports.validate(path, "ports");
-    checkObject(path, "networks", props.networks ?? {});
+    checkProps(path, "networks", props.networks ?? {}, networkNames);
     const networks: Readonly<Partial<Record<PortAudience, readonly string[]>>> = {
       world: everywhere,
       cern: cernNetworks,

@@ -1,14 +1,8 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
 import { Fn, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
-import {
-  checkBoolean,
-  checkKnown,
-  checkObject,
-  checkText,
-  isUnknownText,
-  refuse,
-} from "../refusal";
+import { checkProps, type PropNames } from "../props";
+import { checkBoolean, checkKnown, checkText, isUnknownText, refuse } from "../refusal";
 import {
   canonicalAddress,
   checkAddress,
@@ -56,6 +50,21 @@ export interface MacvlanProps {
   readonly forceOnPublicCloud?: boolean;
 }
 
+const propNames: PropNames<MacvlanProps> = {
+  parent: true,
+  ipv4: true,
+  ipv6: true,
+  networkName: true,
+  existing: true,
+  forceOnPublicCloud: true,
+};
+
+const addressPropNames: PropNames<MacvlanAddress> = {
+  address: true,
+  subnet: true,
+  gateway: true,
+};
+
 /** Networks that the engine has from the start; a container is made on `bridge` and then moved. */
 const ofEngine = ["bridge", "host", "none", "default"];
 
@@ -76,7 +85,7 @@ export class MacvlanNetwork implements NetworkKind {
   private readonly props: MacvlanProps;
 
   constructor(props: MacvlanProps) {
-    checkObject("VoBoxNetwork.macvlan", "props", props);
+    checkProps("VoBoxNetwork.macvlan", "props", props, propNames);
     // The caller could still change it.
     this.props = { ...props };
   }
@@ -128,8 +137,9 @@ export class MacvlanNetwork implements NetworkKind {
       allowed: `2 to 63 letters, digits, _ . or -, beginning with a letter or digit; not ${ofEngine.join(", ")}`,
       remedy: "Leave it out for vobox-<parent>.",
     });
-    checkObject(scope, `${property}.ipv4`, this.props.ipv4);
-    if (this.props.ipv6 !== undefined) checkObject(scope, `${property}.ipv6`, this.props.ipv6);
+    checkProps(scope, `${property}.ipv4`, this.props.ipv4, addressPropNames);
+    if (this.props.ipv6 !== undefined)
+      checkProps(scope, `${property}.ipv6`, this.props.ipv6, addressPropNames);
     for (const one of this.families()) validateFamily(scope, `${property}.${one.key}`, one);
   }
 

@@ -19,7 +19,7 @@ export class VoBoxNetwork {
   /**
    * The engine's default bridge, behind the host's address translation: the VO-Box reaches others, and
    * others reach the ports of it that are published.
-   * @throws Refusal when the props are no object; everything else is refused by the container that gets it.
+   * @throws Refusal when the props are no object or misnamed; everything else is refused by the container that gets it.
    */
   static bridge(props: BridgeProps = {}): VoBoxNetwork {
     return new VoBoxNetwork(new BridgeNetwork(props));
@@ -28,7 +28,7 @@ export class VoBoxNetwork {
   /**
    * Addresses of the VO-Box's own in the site's network, with a MAC of its own on one of the host's interfaces.
    * Host and VO-Box cannot reach each other then; others reach both. Most public clouds let no such MAC through.
-   * @throws Refusal when the props are no object; everything else is refused by the container that gets it.
+   * @throws Refusal when the props are no object or misnamed; everything else is refused by the container that gets it.
    */
   static macvlan(props: MacvlanProps): VoBoxNetwork {
     return new VoBoxNetwork(new MacvlanNetwork(props));

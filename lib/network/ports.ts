@@ -1,9 +1,9 @@
+import { checkProps, type PropNames } from "../props";
 import {
   checkDistinct,
   checkInstance,
   checkKnown,
   checkList,
-  checkObject,
   checkText,
   checkWholeNumber,
   copyOf,
@@ -33,6 +33,15 @@ export interface VoBoxPortProps {
   readonly source?: string;
 }
 
+const propNames: PropNames<VoBoxPortProps> = {
+  number: true,
+  protocol: true,
+  service: true,
+  openTo: true,
+  purpose: true,
+  source: true,
+};
+
 /** What makes a port, in words. */
 export const waysToPort = 'a port, as VoBoxPorts.jalien().port("1093/tcp") or new VoBoxPort({ … })';
 
@@ -51,9 +60,9 @@ export class VoBoxPort {
   /** Where that is said. */
   readonly source: string;
 
-  /** @throws Refusal when the props are no object; everything else is refused where the port is used. */
+  /** @throws Refusal when the props are no object or misnamed; everything else is refused where the port is used. */
   constructor(props: VoBoxPortProps) {
-    checkObject("VoBoxPort", "props", props);
+    checkProps("VoBoxPort", "props", props, propNames);
     this.number = props.number;
     this.protocol = props.protocol;
     this.service = props.service;

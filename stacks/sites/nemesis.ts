@@ -1,4 +1,5 @@
 import { BaseImage, type CvmfsMount, type CvmfsPackage, DnsSettings, VoBoxSizing } from "../../lib";
+import { checkProps, type PropNames } from "../../lib/props";
 import type { VoBoxApp } from "../app";
 import { Site } from "../site";
 
@@ -17,9 +18,19 @@ export interface NemesisProps {
   readonly healthLimitSeconds?: number;
 }
 
+const propNames: PropNames<NemesisProps> = {
+  engine: true,
+  resolvers: true,
+  startupDirectory: true,
+  cvmfs: true,
+  cvmfsPackage: true,
+  healthLimitSeconds: true,
+};
+
 /** The test site Nemesis, the first VO-Box that ran in a container: on the machine that deploys it. */
 export class Nemesis extends Site {
   constructor(app: VoBoxApp, props: NemesisProps) {
+    checkProps("nemesis", "props", props, propNames);
     super(app, "nemesis", {
       engine: props.engine,
       healthLimitSeconds: props.healthLimitSeconds,

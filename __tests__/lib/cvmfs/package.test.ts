@@ -141,12 +141,19 @@ it("brings files and packages of another client, and changes the image with them
   expect(new Set(references).size).toBe(3);
 });
 
-it.each(["ftp://x/y.rpm", "https://x/y", "https://x/y.rpm; reboot", "https://x/$(id).deb", "", 5])(
-  "refuses the release package %j",
-  (releasePackage) =>
-    expect(
-      refused({ cvmfsPackage: CvmfsPackage.official({ releasePackage: wrong(releasePackage) }) }),
-    ).toContain("image: cvmfsPackage.releasePackage: given "),
+it.each([
+  "ftp://x/y.rpm",
+  "https://x:65536/y.rpm",
+  "https://x:0/y.rpm",
+  "https://x/y",
+  "https://x/y.rpm; reboot",
+  "https://x/$(id).deb",
+  "",
+  5,
+])("refuses the release package %j", (releasePackage) =>
+  expect(
+    refused({ cvmfsPackage: CvmfsPackage.official({ releasePackage: wrong(releasePackage) }) }),
+  ).toContain("image: cvmfsPackage.releasePackage: given "),
 );
 
 it("refuses files and packages as it does the image's own, and what is no package", () => {

@@ -102,6 +102,7 @@ describe("validate", () => {
     "debian:12-slim",
     "registry.cern.ch/alice/el9:v1.2_x",
     "localhost:5000/base:1",
+    "localhost:65535/base:1",
     "almalinux@" + digest,
     "almalinux:9.6@" + digest,
     "a__b/c--d.e:x",
@@ -110,6 +111,8 @@ describe("validate", () => {
   it.each([
     "almalinux",
     "almalinux:latest",
+    "localhost:0/base:1",
+    "localhost:65536/base:1",
     "registry.cern.ch/alice/el9:latest",
     "localhost:5000/base",
     "almalinux:",

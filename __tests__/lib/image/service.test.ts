@@ -219,13 +219,17 @@ describe("rootDaemon", () => {
 
   it("is the only way to it", () => {
     const Constructor = VoBoxService as unknown as new (...args: unknown[]) => VoBoxService;
-    const smuggled = new Constructor(
-      { name: "x", command: ["x"], user: "root", reason: "why not" },
-      "why not",
-    );
+    const smuggled = new Constructor({ name: "x", command: ["x"], user: "root" }, "why not");
     expect(refusalOf(() => smuggled.validate(newStack(), "services[0]"))).toContain(
       'services[0].user: given "root"',
     );
+    expect(refusalOf(() => service({ user: "root", reason: "why not" }))).toContain(
+      'VoBoxService: props: given "reason"',
+    );
+    const daemonOf = (props: unknown) => VoBoxService.rootDaemon(wrong(props));
+    expect(
+      refusalOf(() => daemonOf({ name: "x", command: ["x"], reason: "x", user: "agent" })),
+    ).toContain('VoBoxService: props: given "user"');
   });
 
   it.each(["", "  ", "a\nuser = root", null, 5])("refuses the reason %j", (reason) =>

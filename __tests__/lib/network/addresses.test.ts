@@ -1,4 +1,10 @@
-import { checkAddress, checkSubnet, IpAddress, Subnet } from "../../../lib/network/addresses";
+import {
+  checkAddress,
+  checkSubnet,
+  IpAddress,
+  portInUrl,
+  Subnet,
+} from "../../../lib/network/addresses";
 import { refusalOf, wrong } from "../../support/synthesis";
 
 describe("an address", () => {
@@ -123,4 +129,13 @@ describe("a network", () => {
     expect(holds("2001:db8::/64", "2001:db8:0:1::1")).toBe(false);
     expect(holds("::/0", "192.0.2.1")).toBe(false);
   });
+});
+
+it("takes every port in a URL, and no other number", () => {
+  const pattern = new RegExp(`^${portInUrl}$`);
+  const taken = Array.from({ length: 100_000 }, (_, number) => number).filter((number) =>
+    pattern.test(`:${number}`),
+  );
+  expect([taken.length, taken[0], taken.at(-1)]).toEqual([65535, 1, 65535]);
+  for (const none of [":01", ":-1", ":", "1", ":1.5", ":1e3"]) expect(none).not.toMatch(pattern);
 });

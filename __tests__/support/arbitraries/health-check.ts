@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { PartArbitraries } from "./part";
-import { badNumber, badObject, maybe } from "./values";
+import { badNumber, badObject, maybe, misspelt } from "./values";
 
 const ranges = {
   intervalSeconds: [5, 3600],
@@ -48,6 +48,10 @@ export const healthCheck: PartArbitraries = {
   })),
   invalid: fc.oneof(
     badObject.map((value) => ({ props: { healthCheck: value }, property: "healthCheck" })),
+    misspelt("interval", "timeout", "intervalseconds", "test").map((one) => ({
+      props: { healthCheck: { retries: 3, ...one } },
+      property: "healthCheck",
+    })),
     ...(Object.keys(ranges) as Key[]).map((key) =>
       badNumber(ranges[key][0], ranges[key][1]).map((value) => ({
         props: { healthCheck: { [key]: value } },

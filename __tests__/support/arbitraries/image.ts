@@ -17,6 +17,7 @@ import {
   badText,
   composed,
   maybe,
+  misspelt,
   oneLineText,
   pathBelow,
 } from "./values";
@@ -109,6 +110,10 @@ export const invalidImage = fc
       fc
         .oneof(fc.constantFrom("", "VoBox", "vobox:1", "a//b", "-a"), badText("vobox"))
         .map((value) => ({ props: { name: value }, property: "name" })),
+      misspelt("service", "baseImage", "files_", "tag").map((props) => ({
+        props,
+        property: "props",
+      })),
       badNumber(1, 60000).map((value) => ({
         props: { accountUid: value },
         property: "accountUid",

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { PartArbitraries } from "./part";
-import { badPath, badText, domainName, maybe, pathBelow } from "./values";
+import { badPath, badText, domainName, maybe, misspelt, pathBelow } from "./values";
 
 const name = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/);
 // Its first label is the default of the name, which has two characters at least.
@@ -50,6 +50,10 @@ export const names: PartArbitraries = {
     fc
       .oneof(fc.constantFrom("", "a", "-a", "a/b", "a b", "é", "a".repeat(64)), badText("name"))
       .map((value) => ({ props: { name: value }, property: "name" })),
+    misspelt("memoryMegaBytes", "FQDN", "restart", "privileged", "volumes").map((props) => ({
+      props,
+      property: "props",
+    })),
     badPath.map((value) => ({
       props: { startupDirectory: value },
       property: "startupDirectory",

@@ -1,6 +1,15 @@
 import * as fc from "fast-check";
 import type { PartArbitraries } from "./part";
-import { badList, badNumber, badObject, badPath, guardedTarget, maybe, pathBelow } from "./values";
+import {
+  badList,
+  badNumber,
+  badObject,
+  badPath,
+  guardedTarget,
+  maybe,
+  misspelt,
+  pathBelow,
+} from "./values";
 
 /** Directories in memory. */
 export const temporaryDirectories: PartArbitraries = {
@@ -39,6 +48,9 @@ export const temporaryDirectories: PartArbitraries = {
     fc
       .oneof(badPath, guardedTarget)
       .map((path) => invalid([{ path, sizeMegabytes: 1 }], "[0].path")),
+    misspelt("size", "sizeMegaBytes", "exec").map((one) =>
+      invalid([{ path: "/memory/a", sizeMegabytes: 1, ...one }], "[0]"),
+    ),
     badNumber(1, 65536).map((sizeMegabytes) =>
       invalid([{ path: "/memory/a", sizeMegabytes }], "[0].sizeMegabytes"),
     ),

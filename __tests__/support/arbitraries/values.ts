@@ -148,6 +148,19 @@ function anyValue(wanted: (value: unknown) => boolean): fc.Arbitrary<unknown> {
     .filter((value) => value !== undefined && value !== null && wanted(value));
 }
 
+/** Anything under a name that no prop has: one of these, or any other that is none of theirs. */
+export function misspelt(
+  ...names: readonly string[]
+): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  const any = fc.string({ maxLength: 8 }).map((text) => `x-${text}`);
+  return fc
+    .tuple(
+      fc.oneof(fc.constantFrom(...names), any),
+      anyValue(() => true),
+    )
+    .map(([name, value]) => ({ [name]: value }));
+}
+
 /** A prop that is given or left out. */
 export function maybe<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.option(value, { nil: undefined });

@@ -71,8 +71,8 @@ export class FakeDocker {
   }
 }
 
-/** What the health program prints where all is well. */
-export const healthyReport = JSON.stringify({
+/** What health reports where all is well. */
+export const wellReport = {
   healthy: true,
   reasons: [],
   warnings: ["proxy: none yet in /var/lib/vobox/alice/proxy_repository: register one"],
@@ -111,7 +111,10 @@ export const healthyReport = JSON.stringify({
   ],
   resolvers: ["192.0.2.2", "192.0.2.1"],
   reducedSizing: "a test",
-});
+};
+
+/** The same as the health program prints it. */
+export const healthyReport = JSON.stringify(wellReport);
 
 /** What an older image prints, which knows of no warnings yet, where CVMFS is dead and a service is down. */
 export const unhealthyReport = JSON.stringify({

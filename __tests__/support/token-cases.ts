@@ -1,7 +1,8 @@
 import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import { Fn, type TerraformStack, Token } from "cdktf";
-import { newStack, only, type Resource, synthesize } from "./synthesis";
-import { addContainer, type Given, list, variable } from "./tokens";
+import { containerWith, type Given } from "./container";
+import { newStack, type Resource } from "./synthesis";
+import { list, variable } from "./tokens";
 
 /** Values that only Terraform will know, each with the expression that has to stand in the JSON. */
 interface Later<T> {
@@ -60,13 +61,6 @@ export const lists: Readonly<Record<string, Source<string[]>>> = {
   }),
 };
 
-/** The container's resource with props that need a stack for their tokens. */
-function containerWith(give: (stack: TerraformStack) => Given): Resource {
-  const stack = newStack();
-  addContainer(stack, give(stack));
-  return only(synthesize(stack), "docker_container");
-}
-
 /** Environment, mounts and the like, whatever else is in the list. */
 export const has = (key: string, element: unknown): Resource => ({
   [key]: expect.arrayContaining([element]) as unknown,
@@ -95,13 +89,9 @@ export function arrivesFrom<T>(
 ): void {
   describe.each(Object.entries(sources))(`a ${kind} that is %s`, (_source, later) => {
     it.each(props)("arrives as an expression in %s", (_property, give, arrives) => {
-      let expression = "";
-      const container = containerWith((stack) => {
-        const known = later(stack);
-        expression = known.expression;
-        return give(known.value);
-      });
-      expect(container).toMatchObject(arrives(expression));
+      const stack = newStack();
+      const { value, expression } = later(stack);
+      expect(containerWith(give(value), stack)).toMatchObject(arrives(expression));
     });
   });
 }

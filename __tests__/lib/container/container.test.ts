@@ -1,11 +1,10 @@
-import { Lazy, type TerraformStack, Token } from "cdktf";
+import { Lazy, Token } from "cdktf";
 import {
   BaseImage,
   CvmfsClient,
   CvmfsMount,
   DnsSettings,
   GridCredentials,
-  type IVoBoxImage,
   VoBoxContainer,
   type VoBoxContainerProps,
   VoBoxImage,
@@ -13,6 +12,7 @@ import {
   VoBoxNetwork,
   VoBoxSizing,
 } from "../../../lib";
+import { addContainer, containerWith, type Given } from "../../support/container";
 import { useScratch } from "../../support/scratch";
 import {
   newImage,
@@ -27,23 +27,6 @@ import {
 useScratch();
 
 const servers = ["192.0.2.9", "192.0.2.1", "192.0.2.5"];
-let image: IVoBoxImage;
-beforeAll(() => {
-  image = newImage();
-});
-
-type Given = Partial<VoBoxContainerProps>;
-
-function add(stack: TerraformStack, props: Given = {}, id = "box"): VoBoxContainer {
-  const cvmfs = CvmfsMount.fromHost();
-  return new VoBoxContainer(stack, id, { image, fqdn: "vobox.cern.ch", cvmfs, ...props });
-}
-
-function containerWith(props: Given): Resource {
-  const stack = newStack();
-  add(stack, props);
-  return only(synthesize(stack), "docker_container");
-}
 
 function labelsOf(container: Resource): Record<string, string> {
   const labels = container["labels"] as readonly { label: string; value: string }[];
@@ -57,7 +40,7 @@ describe("a container with little given", () => {
   let container: Resource;
   beforeAll(() => {
     const stack = newStack();
-    add(stack, { dns: new DnsSettings({ servers }) });
+    addContainer(stack, { dns: new DnsSettings({ servers }) });
     synthesized = synthesize(stack);
     container = only(synthesized, "docker_container");
   });
@@ -69,7 +52,7 @@ describe("a container with little given", () => {
     ]);
     expect(properties).toEqual({
       name: "vobox",
-      image: image.reference,
+      image: newImage().reference,
       hostname: "vobox.cern.ch",
       network_mode: "host",
       restart: "always",
@@ -148,7 +131,7 @@ describe("a container with everything given", () => {
   let container: Resource;
   beforeAll(() => {
     const stack = newStack();
-    add(stack, {
+    addContainer(stack, {
       name: "box-1",
       network: VoBoxNetwork.bridge(),
       dns: new DnsSettings({ servers, searchDomains: ["cern.ch"], options: ["timeout:2"] }),
@@ -260,7 +243,7 @@ describe("guard 3: the label that forces a replacement", () => {
     ["added to it", ({ resource }) => resource.addOverride("cpu_quota", 50_000)],
   ])("changes with what is %s by hand", (_name, change) => {
     const stack = newStack();
-    change(add(stack));
+    change(addContainer(stack));
     expect(labelsOf(only(synthesize(stack), "docker_container"))[replaceOn]).not.toBe(plain);
   });
 
@@ -340,14 +323,14 @@ describe("unresolved tokens", () => {
     const late = Token.asNumber("${var.late}");
     const [, inner] = property.split(".");
     const props = inner === undefined ? { [property]: late } : { healthCheck: { [inner]: late } };
-    expect(refusalOf(() => add(newStack(), props))).toBe(
+    expect(refusalOf(() => addContainer(newStack(), props))).toBe(
       `site/box: ${property}: given a value that only Terraform will know; allowed: a value that is known at synthesis. Something is computed from it before Terraform runs: give the value itself.`,
     );
   });
 
   it("need a name where they are the FQDN", () => {
     const fqdn = Lazy.stringValue({ produce: () => "late.cern.ch" });
-    expect(refusalOf(() => add(newStack(), { fqdn }))).toBe(
+    expect(refusalOf(() => addContainer(newStack(), { fqdn }))).toBe(
       "site/box: name: given undefined; allowed: a name, where the FQDN is not known at synthesis. " +
         "The default is the first label of the FQDN.",
     );
@@ -358,7 +341,7 @@ describe("an image in the same stack", () => {
   it("is built before", () => {
     const stack = newStack();
     const own = new VoBoxImage(stack, "image", { base: BaseImage.debian() });
-    add(stack, { image: own });
+    addContainer(stack, { image: own });
     const synthesized = synthesize(stack);
     expect(only(synthesized, "docker_container")["depends_on"]).toEqual([
       `docker_image.${Object.keys(synthesized.resource?.["docker_image"] ?? {})[0]}`,

@@ -1,28 +1,17 @@
 import { Lazy, TerraformVariable } from "cdktf";
-import {
-  CvmfsMount,
-  type HealthCommandProps,
-  type IVoBoxImage,
-  VoBoxContainer,
-} from "../../../lib";
+import type { HealthCommandProps } from "../../../lib";
+import { containerWith } from "../../support/container";
 import { useScratch } from "../../support/scratch";
-import { newImage, newStack, only, refusalOf, synthesize, wrong } from "../../support/synthesis";
+import { newStack, refusalOf, wrong } from "../../support/synthesis";
 
 useScratch();
-
-let image: IVoBoxImage;
-beforeAll(() => {
-  image = newImage();
-});
 
 /** The variable of a container's environment with the health commands; undefined without one. */
 function rendered(
   healthCommands?: readonly HealthCommandProps[],
   stack = newStack(),
 ): string | undefined {
-  const cvmfs = CvmfsMount.fromHost();
-  new VoBoxContainer(stack, "box", { image, fqdn: "vobox.cern.ch", cvmfs, healthCommands });
-  const { env } = only(synthesize(stack), "docker_container") as { env: readonly string[] };
+  const env = containerWith({ healthCommands }, stack)["env"] as readonly string[];
   const name = "VOBOX_HEALTH_COMMANDS=";
   return env.find((entry) => entry.startsWith(name))?.slice(name.length);
 }

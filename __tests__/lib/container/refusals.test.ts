@@ -6,36 +6,27 @@ import {
   GridCredentials,
   type IVoBoxImage,
   VoBoxContainer,
-  type VoBoxContainerProps,
   VoBoxImage,
   VoBoxNetwork,
   VoBoxService,
   VoBoxServices,
   VoBoxSizing,
 } from "../../../lib";
+import { addContainer, type Given } from "../../support/container";
 import { useScratch } from "../../support/scratch";
-import { badNumbers, newImage, newStack, pemKey, refusalOf, wrong } from "../../support/synthesis";
+import { badNumbers, newStack, pemKey, refusalOf, wrong } from "../../support/synthesis";
 
 useScratch();
 
 const servers = ["192.0.2.9", "192.0.2.1"];
 const reduced = VoBoxSizing.reduced({ reason: "a test" });
 const replaceOn = "ch.cern.alice.vobox.replace-on";
-let image: IVoBoxImage;
 /** Its services stop within a second. */
 let quick: IVoBoxImage;
 beforeAll(() => {
-  image = newImage();
   const service = new VoBoxService({ name: "x", command: ["/x"], stopSeconds: 1 });
   quick = new VoBoxImage(newStack(), "quick", { services: VoBoxServices.of(service) });
 });
-
-type Given = Partial<VoBoxContainerProps>;
-
-function add(stack: TerraformStack, props: Given, id: string): VoBoxContainer {
-  const cvmfs = CvmfsMount.fromHost();
-  return new VoBoxContainer(stack, id, { image, fqdn: "vobox.cern.ch", cvmfs, ...props });
-}
 
 describe("a container refuses", () => {
   let stack: TerraformStack;
@@ -46,7 +37,7 @@ describe("a container refuses", () => {
   /** Everything after the construct's path. */
   const refused = (props: unknown): string => {
     const id = `refused-${++count}`;
-    const message = refusalOf(() => add(stack, wrong<Given>(props), id));
+    const message = refusalOf(() => addContainer(stack, wrong<Given>(props), id));
     expect(message.startsWith(`site/${id}: `)).toBe(true);
     return message.slice(`site/${id}: `.length);
   };
@@ -82,7 +73,7 @@ describe("a container refuses", () => {
 
   it("takes an FQDN of 64 characters", () => {
     expect(sixtyFive).toHaveLength(65);
-    expect(() => add(stack, { fqdn: sixtyFive.slice(1) }, "longest")).not.toThrow();
+    expect(() => addContainer(stack, { fqdn: sixtyFive.slice(1) }, "longest")).not.toThrow();
   });
 
   it.each(["", "a", "-ab", "a b", "a/b", "a".repeat(64), "../x", "ab\n", 5, {}])(
@@ -153,7 +144,7 @@ describe("a container refuses", () => {
           `${property}: given ${typeof value === "number" ? value : JSON.stringify(value)}; allowed: a whole number of ${unit} from ${least} to ${most}.`,
         );
       for (const value of [least, most])
-        expect(() => add(stack, props(value) as Given, `taken-${++count}`)).not.toThrow();
+        expect(() => addContainer(stack, props(value) as Given, `taken-${++count}`)).not.toThrow();
     },
   );
 
@@ -234,7 +225,7 @@ describe("a container refuses", () => {
     expect(refused({ image: slow })).toContain(message(60));
     expect(refused({ image: slow, stopGraceSeconds: 64 })).toContain(message(64));
     expect(() =>
-      add(newStack(), { image: slow, stopGraceSeconds: 65 }, "long-enough"),
+      addContainer(newStack(), { image: slow, stopGraceSeconds: 65 }, "long-enough"),
     ).not.toThrow();
   });
 
@@ -287,7 +278,9 @@ describe("a container refuses", () => {
       expect(refused({ cvmfs })).toContain(
         "cvmfs.client.quotaMegabytes: given 4999; allowed: at least 5000 megabytes",
       );
-      expect(() => add(stack, { cvmfs, sizing: reduced }, `cache-${++count}`)).not.toThrow();
+      expect(() =>
+        addContainer(stack, { cvmfs, sizing: reduced }, `cache-${++count}`),
+      ).not.toThrow();
     }
   });
 
@@ -310,7 +303,7 @@ describe("a container refuses", () => {
     expect(refused({ dns: loopback, network: VoBoxNetwork.bridge() })).toContain(
       'dns.servers[0]: given "127.0.0.53"',
     );
-    expect(() => add(stack, { dns: loopback }, "loopback")).not.toThrow();
+    expect(() => addContainer(stack, { dns: loopback }, "loopback")).not.toThrow();
     expect(refused({ credentials: new GridCredentials({ proxyDirectory: "/" }) })).toContain(
       'credentials.proxyDirectory: given "/"',
     );

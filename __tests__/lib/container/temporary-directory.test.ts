@@ -1,31 +1,16 @@
-import { CvmfsMount, VoBoxContainer, type TemporaryDirectory } from "../../../lib";
+import type { TemporaryDirectory } from "../../../lib";
+import { containerWith } from "../../support/container";
 import { useScratch } from "../../support/scratch";
-import {
-  badNumbers,
-  newImage,
-  newStack,
-  only,
-  refusalOf,
-  synthesize,
-  wrong,
-} from "../../support/synthesis";
+import { badNumbers, refusalOf, type Resource, wrong } from "../../support/synthesis";
 
 useScratch();
 
-function containerWith(temporaryDirectories: readonly TemporaryDirectory[]) {
-  const stack = newStack();
-  new VoBoxContainer(stack, "box", {
-    image: newImage(),
-    fqdn: "vobox.cern.ch",
-    cvmfs: CvmfsMount.fromHost(),
-    temporaryDirectories,
-  });
-  return only(synthesize(stack), "docker_container");
-}
+const temporary = (temporaryDirectories: readonly TemporaryDirectory[]): Resource =>
+  containerWith({ temporaryDirectories });
 
 it("is mounted without programs, unless they are asked for", () =>
   expect(
-    containerWith([
+    temporary([
       { path: "/scratch", sizeMegabytes: 64 },
       { path: "/tmp", sizeMegabytes: 512, executable: true },
     ])["tmpfs"],
@@ -34,16 +19,16 @@ it("is mounted without programs, unless they are asked for", () =>
     "/tmp": "rw,nosuid,nodev,exec,size=512m",
   }));
 
-it("is left out where there is none", () => expect(containerWith([])).not.toHaveProperty("tmpfs"));
+it("is left out where there is none", () => expect(temporary([])).not.toHaveProperty("tmpfs"));
 
 it.each(badNumbers(1, 65536))("refuses the size %p", (sizeMegabytes) =>
-  expect(refusalOf(() => containerWith([wrong({ path: "/tmp", sizeMegabytes })]))).toContain(
+  expect(refusalOf(() => temporary([wrong({ path: "/tmp", sizeMegabytes })]))).toContain(
     "temporaryDirectories[0].sizeMegabytes: given ",
   ),
 );
 
 it("refuses a path that is none, one given twice, and what is no object", () => {
-  const refused = (list: unknown) => refusalOf(() => containerWith(wrong(list)));
+  const refused = (list: unknown) => refusalOf(() => temporary(wrong(list)));
   expect(refused([{ path: "tmp", sizeMegabytes: 1 }])).toContain("[0].path: given");
   for (const path of ["/cvmfs", "/cvmfs/alice.cern.ch"])
     expect(refused([{ path, sizeMegabytes: 1 }])).toContain(

@@ -8,9 +8,10 @@ import {
   VoBoxService,
   VoBoxServices,
 } from "../../../lib";
+import { addContainer, type Given } from "../../support/container";
 import { useScratch } from "../../support/scratch";
 import { newStack, refusalOf, wrong } from "../../support/synthesis";
-import { addContainer, type Given, list, ownClient, variable } from "../../support/tokens";
+import { list, ownClient, variable } from "../../support/tokens";
 
 useScratch();
 

@@ -1,9 +1,9 @@
 /**
  * Options of ssh for an engine that is reached by it, nothing for another.
  *
- * Without them each run of Terraform and each docker command, of the wait for health or of `vobox status`, makes ssh
- * connections of its own, up to ten at the same time, and sshd drops those that come too fast (its MaxStartups). With them they
- * share one, which ends when it was idle for 30 seconds. Measured: docs/provider.md.
+ * Without them each run of Terraform and each docker command, of the wait for health or of `vobox status`, makes
+ * ssh connections of its own, up to ten at the same time, and sshd drops those that come too fast (its
+ * MaxStartups). With them they share one, which ends when it was idle for 30 seconds. Measured: docs/provider.md.
  */
 export function sshOptions(engine: string): readonly string[] | undefined {
   if (!engine.startsWith("ssh://")) return undefined;

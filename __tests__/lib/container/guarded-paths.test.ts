@@ -1,13 +1,9 @@
 import { Lazy } from "cdktf";
-import {
-  CvmfsMount,
-  GridCredentials,
-  VoBoxContainer,
-  type VoBoxContainerProps,
-} from "../../../lib";
+import { CvmfsMount, GridCredentials } from "../../../lib";
 import { checkContainerPath, checkHostPath } from "../../../lib/container/guarded-paths";
+import { addContainer, type Given } from "../../support/container";
 import { useScratch } from "../../support/scratch";
-import { newImage, newStack, refusalOf } from "../../support/synthesis";
+import { newStack, refusalOf } from "../../support/synthesis";
 
 useScratch();
 
@@ -87,14 +83,8 @@ describe("of the host", () => {
     "/procs",
   ])("%s is taken", (path) => expect(() => refused(path)).toThrow("it was taken"));
 
-  const container = (props: Partial<VoBoxContainerProps>) =>
-    refusalOf(
-      () =>
-        new VoBoxContainer(newStack(), "box", {
-          ...{ image: newImage(), fqdn: "vobox.cern.ch", cvmfs: CvmfsMount.fromHost(), ...props },
-        }),
-    );
-  it.each<[property: string, props: Partial<VoBoxContainerProps>]>([
+  const container = (props: Given) => refusalOf(() => addContainer(newStack(), props));
+  it.each<[property: string, props: Given]>([
     ["startupDirectory", { startupDirectory: "/run" }],
     [
       "credentials.hostCertificateDirectory",

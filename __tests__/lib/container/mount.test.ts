@@ -1,19 +1,9 @@
-import { CvmfsMount, VoBoxContainer, type VoBoxContainerProps, VoBoxMount } from "../../../lib";
+import { CvmfsMount, VoBoxMount } from "../../../lib";
+import { containerWith } from "../../support/container";
 import { useScratch } from "../../support/scratch";
-import { newImage, newStack, only, refusalOf, synthesize, wrong } from "../../support/synthesis";
+import { refusalOf, wrong } from "../../support/synthesis";
 
 useScratch();
-
-function containerWith(props: Partial<VoBoxContainerProps>) {
-  const stack = newStack();
-  new VoBoxContainer(stack, "box", {
-    image: newImage(),
-    fqdn: "vobox.cern.ch",
-    cvmfs: CvmfsMount.fromHost(),
-    ...props,
-  });
-  return only(synthesize(stack), "docker_container");
-}
 
 const refused = (mounts: unknown): string =>
   refusalOf(() => containerWith({ mounts: wrong(mounts) })).slice("site/box: ".length);

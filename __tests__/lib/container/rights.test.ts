@@ -1,32 +1,23 @@
-import { CvmfsMount, VoBoxContainer } from "../../../lib";
+import { containerWith } from "../../support/container";
 import { useScratch } from "../../support/scratch";
-import { newImage, newStack, only, refusalOf, synthesize, wrong } from "../../support/synthesis";
+import { refusalOf, type Resource, wrong } from "../../support/synthesis";
 
 useScratch();
 
-function containerWith(capabilities: readonly string[]) {
-  const stack = newStack();
-  new VoBoxContainer(stack, "box", {
-    image: newImage(),
-    fqdn: "vobox.cern.ch",
-    cvmfs: CvmfsMount.fromHost(),
-    capabilities,
-  });
-  return only(synthesize(stack), "docker_container");
-}
+const allowed = (capabilities: readonly string[]): Resource => containerWith({ capabilities });
 
 it("guard 7: gives capabilities with CAP_, sorted, as newer engines give them back", () =>
-  expect(containerWith(["NET_RAW", "CAP_NET_ADMIN"])["capabilities"]).toEqual({
+  expect(allowed(["NET_RAW", "CAP_NET_ADMIN"])["capabilities"]).toEqual({
     add: ["CAP_NET_ADMIN", "CAP_NET_RAW"],
   }));
 
 it("leaves the block out where nothing is asked for", () =>
-  expect(containerWith([])).not.toHaveProperty("capabilities"));
+  expect(allowed([])).not.toHaveProperty("capabilities"));
 
 it.each(["ALL", "CAP_ALL", "net_admin", "NET ADMIN", "", "CAP_", "NET_ADMINS", 5])(
   "refuses %j",
   (name) =>
-    expect(refusalOf(() => containerWith([wrong(name)]))).toContain(
+    expect(refusalOf(() => allowed([wrong(name)]))).toContain(
       `capabilities[0]: given ${JSON.stringify(name)}; allowed: a capability's name`,
     ),
 );
@@ -34,7 +25,7 @@ it.each(["ALL", "CAP_ALL", "net_admin", "NET ADMIN", "", "CAP_", "NET_ADMINS", 5
 it.each(["", "CAP_"])(
   "refuses those that give the host away, with what they are for (%j)",
   (prefix) => {
-    const of = (name: string) => refusalOf(() => containerWith(["CHOWN", `${prefix}${name}`]));
+    const of = (name: string) => refusalOf(() => allowed(["CHOWN", `${prefix}${name}`]));
     expect(of("SYS_MODULE")).toBe(
       `site/box: capabilities[1]: given "${prefix}SYS_MODULE"; allowed: no capability that gives the host away: ` +
         "SYS_MODULE loads modules into the host's kernel. Let a service of the host do what needs it.",
@@ -52,8 +43,8 @@ it.each(["", "CAP_"])(
 
 it.each(["NET_ADMIN", "SYS_PTRACE", "SYS_NICE", "SYS_RESOURCE", "SYSLOG", "IPC_LOCK", "MKNOD"])(
   "takes %s",
-  (name) => expect(containerWith([name])["capabilities"]).toEqual({ add: [`CAP_${name}`] }),
+  (name) => expect(allowed([name])["capabilities"]).toEqual({ add: [`CAP_${name}`] }),
 );
 
 it("refuses the same one in both spellings", () =>
-  expect(refusalOf(() => containerWith(["NET_RAW", "CAP_NET_RAW"]))).toContain("CAP_NET_RAW"));
+  expect(refusalOf(() => allowed(["NET_RAW", "CAP_NET_RAW"]))).toContain("CAP_NET_RAW"));

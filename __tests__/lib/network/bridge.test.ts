@@ -1,48 +1,25 @@
 import { Lazy, Token } from "cdktf";
-import {
-  CvmfsMount,
-  type PublishedPort,
-  VoBoxContainer,
-  VoBoxNetwork,
-  VoBoxPort,
-  VoBoxPorts,
-} from "../../../lib";
+import { type PublishedPort, VoBoxNetwork, VoBoxPort, VoBoxPorts } from "../../../lib";
+import { containerWith } from "../../support/container";
 import { useScratch } from "../../support/scratch";
-import {
-  badNumbers,
-  newImage,
-  newStack,
-  only,
-  refusalOf,
-  type Resource,
-  synthesize,
-  wrong,
-} from "../../support/synthesis";
+import { badNumbers, refusalOf, type Resource, wrong } from "../../support/synthesis";
 
 useScratch();
 
 const ports = VoBoxPorts.jalien();
 const [fdt, apMon] = [ports.port("1093/tcp"), ports.port("8884/udp")];
 
-function containerWith(publish?: readonly PublishedPort[]): Resource {
-  const stack = newStack();
-  new VoBoxContainer(stack, "box", {
-    image: newImage(),
-    fqdn: "vobox.cern.ch",
-    cvmfs: CvmfsMount.fromHost(),
-    network: VoBoxNetwork.bridge({ publish }),
-  });
-  return only(synthesize(stack), "docker_container");
-}
+const published = (publish?: readonly PublishedPort[]): Resource =>
+  containerWith({ network: VoBoxNetwork.bridge({ publish }) });
 
 const refused = (publish: unknown): string => {
-  const message = refusalOf(() => containerWith(wrong(publish)));
+  const message = refusalOf(() => published(wrong(publish)));
   expect(message.startsWith("site/box: network.publish")).toBe(true);
   return message.slice("site/box: network.publish".length);
 };
 
 it("publishes nothing by itself", () => {
-  for (const container of [containerWith(), containerWith([])]) {
+  for (const container of [published(), published([])]) {
     expect(container["network_mode"]).toBe("bridge");
     expect(container).not.toHaveProperty("ports");
   }
@@ -50,14 +27,14 @@ it("publishes nothing by itself", () => {
 
 describe("a published port", () => {
   it("is said completely, for the world on all addresses of both families", () =>
-    expect(containerWith([{ port: fdt }])["ports"]).toEqual([
+    expect(published([{ port: fdt }])["ports"]).toEqual([
       { internal: 1093, external: 1093, ip: "0.0.0.0", protocol: "tcp" },
       { internal: 1093, external: 1093, ip: "::", protocol: "tcp" },
     ]));
 
   it("has the address and the number that are given, canonical", () =>
     expect(
-      containerWith([
+      published([
         { port: apMon, hostAddress: "192.0.2.7" },
         { port: apMon, hostAddress: "2001:DB8::0007", hostNumber: 18884 },
         { port: fdt, hostAddress: "0.0.0.0" },
@@ -71,16 +48,16 @@ describe("a published port", () => {
   it("is not compared with what the provider reads, and counts for a replacement", () => {
     const labels = (container: Resource) => JSON.stringify(container["labels"]);
     const [at7, at8] = ["192.0.2.7", "192.0.2.8"].map((hostAddress) =>
-      containerWith([{ port: apMon, hostAddress }]),
+      published([{ port: apMon, hostAddress }]),
     );
     expect(at7["lifecycle"]).toEqual({ ignore_changes: ["log_opts", "ports"] });
     expect(labels(at7)).not.toBe(labels(at8));
-    expect(labels(at7)).not.toBe(labels(containerWith()));
+    expect(labels(at7)).not.toBe(labels(published()));
   });
 
   it("may have an address that only Terraform will know", () => {
     const hostAddress = Lazy.stringValue({ produce: () => "${var.address}" });
-    expect(containerWith([{ port: apMon, hostAddress }])["ports"]).toEqual([
+    expect(published([{ port: apMon, hostAddress }])["ports"]).toEqual([
       { internal: 8884, external: 8884, ip: "${var.address}", protocol: "udp" },
     ]);
   });
@@ -164,13 +141,13 @@ describe("refuses", () => {
       );
     const [four, six] = ["0.0.0.0", "::"].map((hostAddress) => ({ port: fdt, hostAddress }));
     expect(refused([four, late, six])).toContain("[2]: given");
-    expect(() => containerWith([four, late])).not.toThrow();
-    expect(() => containerWith([late, six])).not.toThrow();
+    expect(() => published([four, late])).not.toThrow();
+    expect(() => published([late, six])).not.toThrow();
   });
 
   it("but not what is apart", () =>
     expect(() =>
-      containerWith([
+      published([
         { port: fdt, hostAddress: "192.0.2.7" },
         { port: fdt, hostAddress: "::" },
         { port: fdt, hostAddress: "192.0.2.7", hostNumber: 2093 },

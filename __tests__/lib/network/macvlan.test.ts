@@ -1,9 +1,9 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
 import { Lazy, type TerraformStack, TerraformVariable } from "cdktf";
-import { CvmfsMount, type MacvlanProps, VoBoxContainer, VoBoxNetwork } from "../../../lib";
+import { type MacvlanProps, VoBoxContainer, VoBoxNetwork } from "../../../lib";
+import { addContainer } from "../../support/container";
 import { useScratch } from "../../support/scratch";
 import {
-  newImage,
   newStack,
   only,
   refusalOf,
@@ -18,13 +18,8 @@ const ipv4 = { address: "192.0.2.10", subnet: "192.0.2.0/24", gateway: "192.0.2.
 const ipv6 = { address: "2001:DB8:0::0010", subnet: "2001:0DB8::/64", gateway: "2001:db8::1" };
 
 function add(stack: TerraformStack, props: Partial<MacvlanProps> = {}, id = "box"): VoBoxContainer {
-  return new VoBoxContainer(stack, id, {
-    image: newImage(),
-    fqdn: "vobox.cern.ch",
-    cvmfs: CvmfsMount.fromHost(),
-    name: id,
-    network: VoBoxNetwork.macvlan({ parent: "eth0", ipv4, ...props }),
-  });
+  const network = VoBoxNetwork.macvlan({ parent: "eth0", ipv4, ...props });
+  return addContainer(stack, { name: id, network }, id);
 }
 
 const networksOf = (container: Resource) => container["networks_advanced"] as readonly Resource[];

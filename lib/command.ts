@@ -1,7 +1,27 @@
 import type { IConstruct } from "constructs";
-import { checkList, checkText } from "./refusal";
+import { checkList, checkText, refuse } from "./refusal";
 
-/** Refuses what is no list of words of a command. An empty one is left to the caller. */
+/**
+ * Refuses what is no command: no list of words, or an empty one.
+ * @param example a command as it is written in a program
+ */
+export function checkCommand(
+  scope: IConstruct,
+  property: string,
+  command: readonly string[],
+  example: string,
+): void {
+  checkWords(scope, property, command);
+  if (command.length === 0)
+    refuse(scope, {
+      property,
+      given: [],
+      allowed: "a command",
+      remedy: `Give program and arguments as words, such as ${example}.`,
+    });
+}
+
+/** Refuses what is no list of words of a command; an empty one is taken. */
 export function checkWords(scope: IConstruct, property: string, command: readonly string[]): void {
   checkList(scope, property, command);
   command.forEach((word, index) =>

@@ -1,6 +1,5 @@
 import { TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
-import { overridesOf } from "./overrides";
 
 /** First release of the docker provider that these constructs are right with (docs/provider.md). */
 const oldest = { major: 4, minor: 6 };
@@ -29,7 +28,8 @@ export function requireProviderVersion(scope: IConstruct): void {
 /** What a stack asks for; undefined where it has no docker provider. */
 function versionOf(stack: TerraformStack): string | undefined {
   // Not from the rendered stack: rendering it would double the time of a synthesis.
-  const overrides = overridesOf(stack) as Overrides | undefined;
+  // No public member of CDKTF tells what was given by addOverride.
+  const overrides = Reflect.get(stack, "rawOverrides") as Overrides | undefined;
   const provider = stack
     .allProviders()
     .find(({ terraformResourceType }) => terraformResourceType === "docker");

@@ -254,15 +254,18 @@ export function checkAbsolutePath(
   path: string,
   where: "on the host" | "in the container",
 ): void {
-  const whole = typeof path === "string" && posix.resolve("/", path);
   checkText(scope, property, path, {
     pattern: absolutePath,
     allowed: `an absolute path ${where} other than /, without blanks, . or ..`,
-    remedy:
-      whole && absolutePath.test(whole)
-        ? `Give ${whole}, if that is meant.`
-        : "Give the path from the root, such as /srv/vobox; one with blanks needs another name.",
+    remedy: pathRemedy(path),
   });
+}
+
+function pathRemedy(path: unknown): string {
+  const whole = typeof path === "string" ? posix.resolve("/", path) : "";
+  return absolutePath.test(whole)
+    ? `Give ${whole}, if that is meant.`
+    : "Give the path from the root, such as /srv/vobox; one with blanks needs another name.";
 }
 
 /** Refuses a path that lies in CVMFS, with the caller's reason. */

@@ -1,8 +1,8 @@
-import { DefaultTokenResolver, StringConcat, type TerraformResource, Tokenization } from "cdktf";
+import type { TerraformResource } from "cdktf";
 import type { IConstruct } from "constructs";
 import { visitLeaves } from "./leaves";
 import { checkKnown, privateKey, Refusal, refuse, Unshown } from "./refusal";
-import { renderedAttributes } from "./rendered";
+import { renderedAttributes, resolved } from "./rendered";
 
 // In lower case, and by words: api-token, SecretKey, PGPASSWORD; not PROXY, TOKENIZER or TOKENS_PER_SECOND.
 const secretWord =
@@ -56,8 +56,7 @@ export function refuseSecretsOn(scope: IConstruct, resource: TerraformResource):
           : kindOfSecret(leaf);
         if (kind !== undefined) problems.push(secretRefusal(scope.node.path, place, kind).message);
       };
-      const options = { scope, resolver: new DefaultTokenResolver(new StringConcat()) };
-      visitLeaves(Tokenization.resolve(renderedAttributes(resource), options), note);
+      visitLeaves(resolved(scope, renderedAttributes(resource)), note);
       return problems;
     },
   });

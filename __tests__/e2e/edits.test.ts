@@ -274,7 +274,7 @@ describeE2e("a running VO-Box whose description is edited", () => {
     return mounts.split("\n").find((line) => line.includes(` ${path} `)) ?? "";
   }
 
-  /** CAP_NET_ADMIN is 12, CAP_SYS_NICE 25 (capabilities(7), linux/capability.h). */
+  /** CAP_NET_ADMIN is 12, CAP_SYS_NICE 23 (capabilities(7), linux/capability.h). */
   async function capabilities(): Promise<{ netAdmin: boolean; sysNice: boolean }> {
     const status = await site.inside(name, ["cat", "/proc/1/status"]);
     const bounding = BigInt(`0x${/^CapBnd:\s*(\S+)/m.exec(status)?.[1]}`);

@@ -1,6 +1,6 @@
 import { Fn, type IResolveContext, Lazy } from "cdktf";
 import type { IConstruct } from "constructs";
-import { checkAccount, checkWords } from "../command";
+import { checkAccount, checkCommand } from "../command";
 import { checkProps, type PropNames } from "../props";
 import { checkDistinct, checkKnown, checkText, longestTextBytes, refuse } from "../refusal";
 import type { ContainerDemands } from "./demands";
@@ -41,14 +41,7 @@ export function validateHealthCommands(
       remedy: "Health reports it under that name: choose a short one, such as squid.",
     });
     checkKnown(scope, `${place}.command`, one.command);
-    checkWords(scope, `${place}.command`, one.command);
-    if (one.command.length === 0)
-      refuse(scope, {
-        property: `${place}.command`,
-        given: [],
-        allowed: "a command",
-        remedy: 'Give program and arguments as words, such as ["/usr/bin/test", "-r", "/file"].',
-      });
+    checkCommand(scope, `${place}.command`, one.command, '["/usr/bin/test", "-r", "/file"]');
     if (one.user !== undefined)
       checkAccount(scope, `${place}.user`, one.user, "What needs root is no question of health.");
   });

@@ -1,11 +1,10 @@
 import { posix } from "node:path";
 import type { IConstruct } from "constructs";
-import { checkAccount, checkWords } from "../command";
-import { VoBoxPort, waysToPort } from "../network/ports";
+import { checkAccount, checkCommand, checkWords } from "../command";
+import { checkPort, type VoBoxPort } from "../network/ports";
 import { checkProps, type PropNames } from "../props";
 import {
   checkAbsolutePath,
-  checkInstance,
   checkList,
   checkReason,
   checkText,
@@ -200,14 +199,7 @@ export class VoBoxService {
         "1 to 32 lower-case letters, digits and -, beginning with a letter; not resolv-conf-keeper, which every image has",
       remedy: "Health and supervisord call it by that name: choose a short one, such as monalisa.",
     });
-    checkWords(scope, `${property}.command`, this.command);
-    if (this.command.length === 0)
-      refuse(scope, {
-        property: `${property}.command`,
-        given: [],
-        allowed: "a command",
-        remedy: 'Give program and arguments as words, such as ["/usr/sbin/squid", "-N"].',
-      });
+    checkCommand(scope, `${property}.command`, this.command, '["/usr/sbin/squid", "-N"]');
     checkWords(scope, `${property}.healthCommand`, this.healthCommand);
     this.validateUser(scope, `${property}.user`);
     if (daemonises(this.command))
@@ -246,11 +238,7 @@ export class VoBoxService {
       unit: "places",
     });
     checkList(scope, `${property}.ports`, this.ports);
-    this.ports.forEach((port, index) => {
-      const place = `${property}.ports[${index}]`;
-      checkInstance(scope, place, port, VoBoxPort, waysToPort);
-      port.validate(scope, place);
-    });
+    this.ports.forEach((port, index) => checkPort(scope, `${property}.ports[${index}]`, port));
   }
 
   private validateUser(scope: IConstruct, property: string): void {

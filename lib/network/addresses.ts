@@ -15,6 +15,9 @@ const examples = {
 export const portInUrl =
   ":([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
 
+/** What stands for every address of a host, IPv4 and IPv6. */
+export const everyAddress: readonly string[] = ["0.0.0.0", "::"];
+
 /** An address in its one canonical spelling (RFC 5952: lower case, shortest). */
 export class IpAddress {
   /** The address; undefined for what is none, also for one with a zone, and for IPv4 within IPv6 or with leading zeros. */

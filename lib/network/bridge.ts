@@ -1,19 +1,11 @@
 import type { ContainerPorts } from "@cdktf/provider-docker/lib/container";
 import type { Construct } from "constructs";
 import { checkProps, type PropNames } from "../props";
-import {
-  checkInstance,
-  checkKnown,
-  checkList,
-  checkWholeNumber,
-  copyOf,
-  isUnknownText,
-  refuse,
-} from "../refusal";
-import { canonicalAddress, checkAddress } from "./addresses";
+import { checkKnown, checkList, checkWholeNumber, copyOf, isUnknownText, refuse } from "../refusal";
+import { canonicalAddress, checkAddress, everyAddress } from "./addresses";
 import type { NetworkAttachment, NetworkKind } from "./attachment";
 import { findClash, type NetworkClaim, type PortClaim } from "./claims";
-import { VoBoxPort, waysToPort } from "./ports";
+import { checkPort, type VoBoxPort } from "./ports";
 
 /** A port of a VO-Box that its host has for it. */
 export interface PublishedPort {
@@ -44,8 +36,6 @@ const publishedPropNames: PropNames<PublishedPort> = {
   hostAddress: true,
   hostNumber: true,
 };
-
-const everyAddress = ["0.0.0.0", "::"];
 
 /** The engine's default bridge. */
 export class BridgeNetwork implements NetworkKind {
@@ -116,8 +106,7 @@ export class BridgeNetwork implements NetworkKind {
 function validatePublished(scope: Construct, place: string, published: PublishedPort): void {
   checkProps(scope, place, published, publishedPropNames);
   const { port, hostAddress, hostNumber } = published;
-  checkInstance(scope, `${place}.port`, port, VoBoxPort, waysToPort);
-  port.validate(scope, `${place}.port`);
+  checkPort(scope, `${place}.port`, port);
   if (hostNumber !== undefined) {
     checkKnown(scope, `${place}.hostNumber`, hostNumber);
     checkWholeNumber(scope, `${place}.hostNumber`, hostNumber, {

@@ -1,7 +1,8 @@
-import { DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization } from "cdktf";
+import { TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { Refusal } from "../refusal";
-import { IpAddress } from "./addresses";
+import { resolved } from "../rendered";
+import { everyAddress, IpAddress } from "./addresses";
 
 /** What one VO-Box takes of the network, so that another one cannot have it. */
 export type NetworkClaim = PortClaim | AddressClaim | MacvlanClaim;
@@ -101,7 +102,7 @@ function samePort(one: PortClaim, other: PortClaim, all: readonly PortClaim[]): 
 /** Whether a port is wanted on every address, IPv4 and IPv6. */
 function isTakenEverywhere({ number, protocol }: PortClaim, all: readonly PortClaim[]): boolean {
   const wanted = all.filter((one) => one.number === number && one.protocol === protocol);
-  return ["0.0.0.0", "::"].every((wildcard) =>
+  return everyAddress.every((wildcard) =>
     wanted.some(({ hostAddress }) => hostAddress === wildcard),
   );
 }
@@ -184,12 +185,9 @@ export function claimNetwork(
 
 function clashesWithin(stack: TerraformStack, ofStack: readonly Claimed[]): string[] {
   // Each mention of one reference is another token; as Terraform gets them they are alike.
-  const options = { scope: stack, resolver: new DefaultTokenResolver(new StringConcat()) };
   const all = ofStack.map((one) => ({
     ...one,
-    claims: one.claims.map((claim) =>
-      claim.kind === "address" ? claim : (Tokenization.resolve(claim, options) as typeof claim),
-    ),
+    claims: one.claims.map((claim) => (claim.kind === "address" ? claim : resolved(stack, claim))),
   }));
   return all.flatMap(({ path, property, claims }, index) => {
     for (const other of all.slice(0, index)) {

@@ -1,3 +1,4 @@
+import { everyAddress } from "./addresses";
 import type { NetworkAttachment, NetworkKind } from "./attachment";
 import type { NetworkClaim } from "./claims";
 import type { VoBoxPort } from "./ports";
@@ -8,7 +9,7 @@ export class HostNetwork implements NetworkKind {
 
   claims(servicePorts: readonly VoBoxPort[]): readonly NetworkClaim[] {
     return servicePorts.flatMap(({ number, protocol }) =>
-      ["0.0.0.0", "::"].map((hostAddress) => ({
+      everyAddress.map((hostAddress) => ({
         kind: "port" as const,
         property: "",
         number,

@@ -42,9 +42,6 @@ const propNames: PropNames<VoBoxPortProps> = {
   source: true,
 };
 
-/** What makes a port, in words. */
-export const waysToPort = 'a port, as VoBoxPorts.jalien().port("1093/tcp") or new VoBoxPort({ … })';
-
 /** A port that something on a VO-Box listens on. */
 export class VoBoxPort {
   /** 1 to 65535. */
@@ -206,6 +203,18 @@ const ofAlien: readonly VoBoxPort[] = [
 ];
 
 const knownPorts: readonly VoBoxPort[] = [...common, ...ofJalien, ...ofAlien];
+
+/** Refuses what is no port, and a port that is refused. */
+export function checkPort(scope: RefusalScope, property: string, port: VoBoxPort): void {
+  checkInstance(
+    scope,
+    property,
+    port,
+    VoBoxPort,
+    'a port, as VoBoxPorts.jalien().port("1093/tcp") or new VoBoxPort({ … })',
+  );
+  port.validate(scope, property);
+}
 
 /** A set of ports: one of the tables, or put together from a table and ports of one's own. */
 export class VoBoxPorts {

@@ -39,6 +39,7 @@ const services: readonly AlienService[] = [
 
 /** The services of 2017: AliEn's, which JAliEn took the place of. */
 export function alienServices(): readonly VoBoxService[] {
+  const table = VoBoxPorts.alien();
   return services.map(
     ({ alienName, process, stopSeconds }, index) =>
       new VoBoxService({
@@ -50,7 +51,7 @@ export function alienServices(): readonly VoBoxService[] {
         stopSeconds,
         priority: (index + 1) * 100,
         healthCommand: findProcess(process),
-        ports: portsOf(VoBoxPorts.alien(), alienName.toLowerCase()),
+        ports: portsOf(table, alienName.toLowerCase()),
       }),
   );
 }
